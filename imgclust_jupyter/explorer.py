@@ -1,0 +1,338 @@
+"""ClusterExplorer: the object in the user's hands; it ties the rooms together and has no logic of its own."""
+
+from __future__ import annotations
+
+import base64
+import io
+import weakref
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from tqdm import tqdm
+
+from imgclust_jupyter.clustering import LINKAGES, METRICS, Tree, condensed_distances
+from imgclust_jupyter.collection import check_source
+from imgclust_jupyter.layout import LAYOUTS
+from imgclust_jupyter.pipeline import STAGES, Options, Progress, Results
+from imgclust_jupyter.widget.models import ExplorerWidget
+from imgclust_jupyter.widget.session import Session
+from imgclust_jupyter.workspace.selection import Wanted
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from imgclust_jupyter.panels import Panels
+
+__all__ = ["ClusterExplorer"]
+
+
+class ClusterExplorer:
+    """A collection of images as a dendrogram, a gallery and a map, linked, in a notebook cell.
+
+    The constructor returns at once and the views fill as the work is done in the background; whatever asks for a
+    result waits for it, so that a notebook runs from top to bottom unattended. Embeddings and thumbnails are kept in a
+    store on this machine: a second start on the same images embeds nothing.
+
+    Parameters
+    ----------
+    source : path, str, list or DataFrame
+        A folder (with its subfolders), a glob pattern, a list of paths, a DataFrame with a column of paths, or a list
+        of arrays or PIL images.
+    metadata : DataFrame, optional
+        More columns, joined to the images on relative path, else on file name. Its index becomes that of `data` when
+        each image matches one row.
+    recursive : bool
+        Whether a folder's subfolders belong to it.
+    model : str
+        The network that turns images into numbers: "resnet50", "squeezenet", "pixels", or "auto": ResNet-50 when its
+        weights are on this machine or can be downloaded, else SqueezeNet, which is installed with the package.
+    metric : {"cosine", "euclidean", "manhattan", "correlation"}
+        How the distance of two images is measured. For "cosine" the mean of the collection is subtracted first.
+    linkage : {"ward", "average", "complete", "single", "weighted"}
+        How the distance of two clusters is measured. Ward on the cosine metric is Ward on the Euclidean distance of
+        the normalised vectors, which orders pairs as the cosine does.
+    layout : {"umap", "pca"}
+        How the map is laid out.
+    n_clusters : int, optional
+        Where the tree is cut at first; by default a number that grows with the collection, up to 12.
+
+    Raises
+    ------
+    FileNotFoundError
+        When the folder is not there.
+    ValueError
+        For an unknown metric, linkage or layout. What only the work itself can find out (a folder without images,
+        weights that cannot be had) is raised by whatever waits for it, and shown in the widget.
+
+    Examples
+    --------
+    >>> explorer = ClusterExplorer("photos/")  # doctest: +SKIP
+    >>> explorer  # shows it; click a branch, then                              # doctest: +SKIP
+    >>> explorer.selection  # the images of the branch, as a DataFrame  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        source: Any,
+        *,
+        metadata: pd.DataFrame | None = None,
+        recursive: bool = True,
+        model: Any = "auto",
+        metric: str = "cosine",
+        linkage: str = "ward",
+        layout: str = "umap",
+        n_clusters: int | None = None,
+    ) -> None:
+        check_source(source)
+        for what, name, known in (
+            ("metric", metric, METRICS),
+            ("linkage", linkage, LINKAGES),
+            ("layout", layout, LAYOUTS),
+        ):
+            if name not in known:
+                raise ValueError(f"there is no {what} {name!r}; there are {', '.join(known)}")
+        if n_clusters is not None and n_clusters < 1:
+            raise ValueError(f"n_clusters must be 1 or more, not {n_clusters}")
+        options = Options(source, metadata, recursive, model, metric, linkage, layout)
+        self._session = Session(options, n_clusters)
+        self._finalizer = weakref.finalize(self, self._session.disown)
+        self._finalizer.atexit = False
+
+    @property
+    def widget(self) -> ExplorerWidget:
+        """The widget itself, to put into other widgets."""
+        return self._session.widget
+
+    @property
+    def panels(self) -> Panels:
+        """Charts of the table's columns, linked with the views."""
+        from imgclust_jupyter.panels import Panels
+
+        return Panels(self._session)
+
+    def wait(self, stage: str = "map", timeout: float | None = None) -> Self:
+        """Wait until a stage of the work is done.
+
+        Parameters
+        ----------
+        stage : {"scan", "embed", "tree", "map"}
+            The stages in their order; "map" is the last.
+        timeout : float, optional
+            Seconds.
+
+        Returns
+        -------
+        ClusterExplorer
+            Itself.
+
+        Raises
+        ------
+        TimeoutError
+            When the stage is not done in time; the work goes on.
+        KeyboardInterrupt
+            When the cell is interrupted: the work is cancelled, what is finished is kept, and `resume` goes on.
+        """
+        self._results(stage, timeout)
+        return self
+
+    def cancel(self) -> None:
+        """Stop the work; what is finished is kept."""
+        self._session.pipeline.interrupt()
+
+    def resume(self) -> None:
+        """Go on with work that was cancelled, or that failed."""
+        self._session.pipeline.start()
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """The table of the images: name, path, size, width, height, the metadata, cluster, x and y; waits for all."""
+        self._results()
+        return self.data_so_far
+
+    @property
+    def data_so_far(self) -> pd.DataFrame:
+        """As `data`, with the columns that are there by now; never waits."""
+        return self._session.data_so_far
+
+    @property
+    def selection(self) -> pd.DataFrame:
+        """The rows of `data` that are selected; waits for all."""
+        return self.data[self._session.selected]
+
+    def select(self, wanted: Wanted) -> None:
+        """Select images in all views.
+
+        Parameters
+        ----------
+        wanted : str, boolean mask, index labels, callable or None
+            A query as for `pandas.DataFrame.query`, a mask as long as `data`, labels of its index, a function of
+            `data` that gives one of these, or None for nothing.
+
+        Raises
+        ------
+        KeyError, ValueError
+            For labels that are not there, and queries or masks that do not fit.
+
+        Examples
+        --------
+        >>> explorer.select("width > 1000 and cluster == 3")  # doctest: +SKIP
+        """
+        self._results()
+        self._session.select(wanted)
+
+    def on_selection(self, callback: Callable[[pd.DataFrame], object]) -> Callable[[], None]:
+        """Call a function with the selected rows whenever the selection changes.
+
+        Parameters
+        ----------
+        callback : callable
+            Gets the rows of `data` that are selected. It runs on the thread of the kernel's messages.
+
+        Returns
+        -------
+        callable
+            Takes the callback off again.
+        """
+        return self._session.on_selection(callback)
+
+    @property
+    def errors(self) -> pd.DataFrame:
+        """The files that could not be read: path, stage, reason and exception; waits for the embedding."""
+        collection = self._results("embed").collection
+        assert collection is not None
+        return collection.errors
+
+    @property
+    def embeddings(self) -> pd.DataFrame:
+        """The numbers of each image, float32, columns n0, n1, …; waits for the embedding."""
+        results = self._results("embed")
+        values = results.embeddings
+        assert values is not None
+        columns = [f"n{i}" for i in range(values.shape[1])]
+        return pd.DataFrame(values, index=self.data_so_far.index, columns=columns, copy=False)
+
+    @property
+    def linkage_matrix(self) -> npt.NDArray[np.float64]:
+        """The tree as scipy's linkage matrix, shape (n - 1, 4), over the rows of `data`; waits for the tree."""
+        return self._tree.linkage_matrix
+
+    def distances(self) -> npt.NDArray[np.float64]:
+        """Return the distances of all pairs of images.
+
+        Returns
+        -------
+        ndarray, shape (n (n - 1) / 2,)
+            A condensed distance matrix over the rows of `data`, as `scipy.spatial.distance.pdist` has it.
+        """
+        vectors = self._results("tree").vectors
+        assert vectors is not None
+        return condensed_distances(vectors, self._session.pipeline.options.metric)
+
+    def cut(self, n_clusters: int | None = None, *, height: float | None = None) -> None:
+        """Cut the tree into clusters, which are numbered from 1 in the order of the leaves.
+
+        Parameters
+        ----------
+        n_clusters : int, optional
+            How many clusters.
+        height : float, optional
+            At which distance; give either this or the number.
+
+        Raises
+        ------
+        ValueError
+            When both or none are given, or the number is not between 1 and the number of images.
+        """
+        if (n_clusters is None) == (height is None):
+            raise ValueError("give either n_clusters or height")
+        tree = self._tree
+        if n_clusters is None:
+            n_clusters = tree.clusters_at(height)
+        if not 1 <= n_clusters <= len(tree.leaf_order):
+            raise ValueError(f"{len(tree.leaf_order)} images cannot be cut into {n_clusters} clusters")
+        self._session.set_view(cut={"n_clusters": int(n_clusters), "height": height})
+
+    def color_by(self, column: str) -> None:
+        """Colour the views by a column of `data`, or by "cluster"."""
+        self._session.set_view(color_by=self._known(column))
+
+    def group_by(self, column: str | None) -> None:
+        """Group the gallery by a column of `data`, by "cluster", or not at all (None)."""
+        self._session.set_view(group_by="" if column is None else self._known(column))
+
+    def snapshot(self, width: int = 1200, *, dark: bool = False) -> Image:
+        """Draw the tree, the clusters' pictures and the map as one still picture.
+
+        Parameters
+        ----------
+        width : int
+            Pixels.
+        dark : bool
+            Light on dark.
+
+        Returns
+        -------
+        PIL.Image.Image
+        """
+        self._results()
+        return self._session.snapshot(width, dark)
+
+    def close(self) -> None:
+        """Stop the work, take the widget off the page and give back the memory."""
+        self._finalizer.detach()
+        self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        progress = self._session.pipeline.progress
+        results = self._session.pipeline.results
+        if results.collection is None or results.ids is None:
+            return f"<ClusterExplorer: {progress.label or progress.state}>"
+        return f"<ClusterExplorer {results.collection.name!r}: {len(results.ids):,} images, {progress.label or progress.state}>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        self._session.shown()
+        data, metadata = self.widget._repr_mimebundle_(**kwargs)
+        data = {**data, "text/plain": repr(self)}
+        if self._session.pipeline.finished:
+            # What a saved notebook shows where there is no kernel, on GitHub for instance.
+            png = io.BytesIO()
+            self.snapshot().save(png, "PNG", optimize=True)
+            data["image/png"] = base64.b64encode(png.getvalue()).decode()
+        return data, metadata
+
+    @property
+    def _tree(self) -> Tree:
+        tree = self._results("tree").tree
+        assert tree is not None
+        return tree
+
+    def _known(self, column: str) -> str:
+        columns = ["cluster", *self.wait("scan").data_so_far.columns]
+        if column not in columns:
+            raise KeyError(f"there is no column {column!r}; there are {', '.join(dict.fromkeys(columns))}")
+        return column
+
+    def _results(self, stage: str = "map", timeout: float | None = None) -> Results:
+        with tqdm(delay=1, leave=False, unit="image") as bar:
+
+            def tick(progress: Progress) -> None:
+                bar.desc, bar.total = progress.label, progress.total or None
+                bar.update(progress.done - bar.n)
+
+            try:
+                return self._session.pipeline.wait(stage, timeout, tick)
+            except KeyboardInterrupt:
+                self.cancel()
+                raise

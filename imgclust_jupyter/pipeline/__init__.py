@@ -1,0 +1,6 @@
+"""From a source of images to embeddings, tree and map, stage by stage on the process's worker thread."""
+
+from imgclust_jupyter.pipeline.pipeline import Options, Pipeline, Results
+from imgclust_jupyter.pipeline.progress import STAGES, Progress
+
+__all__ = ["STAGES", "Options", "Pipeline", "Progress", "Results"]

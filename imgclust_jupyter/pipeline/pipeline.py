@@ -1,0 +1,313 @@
+"""The stages from a source of images to a map, computed once and resumed where they were left."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from imgclust_jupyter.clustering import Tree, linkage, order_leaves, prepare
+from imgclust_jupyter.collection import Collection
+from imgclust_jupyter.embedding import Interrupted, Network, embed, get_network
+from imgclust_jupyter.layout import LAYOUTS, nearest_neighbors, pca_map
+from imgclust_jupyter.pipeline.progress import STAGES, Progress, TimeLeft
+from imgclust_jupyter.pipeline.worker import shared_worker
+from imgclust_jupyter.store import open_store
+
+__all__ = ["Options", "Pipeline", "Results"]
+
+_NEIGHBORS = 15  # umap-learn's default
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to compute, and from what.
+
+    Attributes
+    ----------
+    source, metadata, recursive
+        As for `Collection.from_source`.
+    model
+        As for `get_network`.
+    metric, linkage, layout : str
+        Names in the registries of `clustering` and `layout`.
+    """
+
+    source: Any
+    metadata: pd.DataFrame | None = None
+    recursive: bool = True
+    model: Any = "auto"
+    metric: str = "cosine"
+    linkage: str = "ward"
+    layout: str = "umap"
+
+
+@dataclass(frozen=True)
+class Results:
+    """What has been computed so far; a new one replaces it whole as each stage ends.
+
+    Attributes
+    ----------
+    collection : Collection or None
+    ids : ndarray of int64, shape (n,)
+        Item ids of the rows of everything below: after the embedding, the readable images only.
+    network : Network or None
+    embeddings : ndarray of float32, shape (n, d), or None
+    vectors : ndarray, shape (n, d), or None
+        The embeddings as prepared for the metric (centred, normalised).
+    tree : Tree or None
+    coordinates : ndarray of float32, shape (n, 2), or None
+    layout : str or None
+        Which layout the coordinates are of.
+    notices : tuple of str
+        What a person should know about how this was computed.
+    """
+
+    collection: Collection | None = None
+    ids: npt.NDArray[np.int64] | None = None
+    network: Network | None = None
+    embeddings: npt.NDArray[np.float32] | None = None
+    vectors: npt.NDArray[Any] | None = None
+    tree: Tree | None = None
+    coordinates: npt.NDArray[np.float32] | None = None
+    layout: str | None = None
+    notices: tuple[str, ...] = ()
+
+    def table(self, n_clusters: int) -> pd.DataFrame:
+        """Return what is known of each image.
+
+        Parameters
+        ----------
+        n_clusters : int
+            Where the tree is cut.
+
+        Returns
+        -------
+        DataFrame, n rows
+            name, path, size, width, height and the metadata; ``cluster`` once there is a tree, ``x`` and ``y`` once
+            there is a map.
+        """
+        if self.collection is None or self.ids is None:
+            return pd.DataFrame()
+        table = self.collection.table(self.ids)
+        if self.tree is not None:
+            table["cluster"] = self.tree.cut(n_clusters)
+        if self.coordinates is not None:
+            table["x"], table["y"] = self.coordinates.T
+        return table
+
+
+class Pipeline:
+    """Computes the stages of one collection in the background.
+
+    Parameters
+    ----------
+    options : Options
+    on_results : callable
+        Called on the worker thread with the `Results` as each stage ends.
+    on_progress : callable
+        Called on the worker thread, or on a thread of the embedding, with a `Progress`.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        on_results: Callable[[Results], None],
+        on_progress: Callable[[Progress], None],
+    ) -> None:
+        self.options = options
+        self.results = Results()
+        self.progress = Progress()
+        self._on_results = on_results
+        self._on_progress = on_progress
+        self._changed = threading.Condition()
+        self._stop = threading.Event()
+        self._pending = False
+        self._error: Exception | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Whether there is work to do that nobody has cancelled."""
+        return self._pending
+
+    def start(self) -> None:
+        """Begin, or go on with what is left."""
+        if self.finished:
+            self._report(Progress(state="done"))
+            return
+        with self._changed:
+            self._pending = True
+            self._error = None
+        self._report(Progress(state="waiting", message="waiting for other work to finish"))
+        shared_worker().submit(self)
+
+    def interrupt(self) -> None:
+        """Stop after the batch in flight; all that is finished is kept."""
+        with self._changed:
+            if not self._pending:
+                return
+            self._pending = False
+            self._stop.set()
+        self._report(replace(self.progress, state="cancelled", seconds_left=None))
+
+    def yield_thread(self) -> None:
+        """Make way for another job, to go on later."""
+        self._stop.set()
+
+    @property
+    def finished(self) -> bool:
+        """Whether every stage is done."""
+        return self.results.layout == self.options.layout
+
+    def wait(self, stage: str = "map", timeout: float | None = None, tick: Callable[[Progress], None] | None = None) -> Results:
+        """Block until a stage is done.
+
+        Parameters
+        ----------
+        stage : {"scan", "embed", "tree", "map"}
+        timeout : float, optional
+            Seconds.
+        tick : callable, optional
+            Called with the `Progress` about ten times a second.
+
+        Returns
+        -------
+        Results
+
+        Raises
+        ------
+        TimeoutError
+            When the stage is not done in time.
+        Interrupted
+            When the work was cancelled before the stage was done.
+        Exception
+            Whatever made the work fail.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            with self._changed:
+                if self._reached(stage):
+                    return self.results
+                if self._error is not None:
+                    raise self._error
+                if not self._pending:
+                    raise Interrupted("the work was cancelled; call resume() to go on")
+                # Short slices, so that KeyboardInterrupt gets through.
+                self._changed.wait(0.1)
+            if tick is not None:
+                tick(self.progress)
+            if deadline is not None and time.monotonic() > deadline:
+                raise TimeoutError(f"{STAGES[stage]} took longer than {timeout:g} s; it goes on in the background")
+
+    def forget_vectors(self) -> None:
+        """Give back the memory of the embeddings, once nobody can ask for them; the store has them."""
+        with self._changed:
+            self.results = replace(self.results, embeddings=None, vectors=None)
+
+    def run(self) -> None:
+        """Do the stages that are not done yet; called by the worker."""
+        with self._changed:
+            if not self._pending:
+                return
+            self._stop.clear()
+        try:
+            self._scan()
+            self._embed()
+            self._tree()
+            self._map()
+        except Interrupted:
+            if self._pending:
+                self._report(Progress(state="waiting", message="waiting for newer work to finish"))
+        except Exception as error:  # noqa: BLE001  the thread's boundary: raised again where somebody waits
+            with self._changed:
+                self._pending = False
+                self._error = error
+            self._report(replace(self.progress, state="failed", message=str(error), seconds_left=None))
+        else:
+            self._pending = False
+            self._report(Progress(state="done"))
+
+    def _scan(self) -> None:
+        if self.results.collection is not None:
+            return
+        self._begin("scan")
+        collection = Collection.from_source(self.options.source, self.options.metadata, self.options.recursive)
+        self._finish(collection=collection, ids=collection.readable, notices=tuple(collection.notices))
+
+    def _embed(self) -> None:
+        collection = self.results.collection
+        if self.results.embeddings is not None or collection is None:
+            return
+        self._begin("embed")
+        network = get_network(self.options.model, self._weights_progress)
+        left = TimeLeft()
+
+        def on_progress(done: int, total: int) -> None:
+            if not self._stop.is_set():
+                self._running("embed", done=done, total=total, seconds_left=left.update(done, total))
+
+        embeddings = embed(collection, network, open_store(), self._stop, on_progress)
+        notices = (*self.results.notices, *([network.notice] if network.notice else []))
+        self._finish(ids=collection.readable, network=network, embeddings=embeddings, notices=notices)
+
+    def _tree(self) -> None:
+        if self.results.tree is not None or self.results.embeddings is None:
+            return
+        self._begin("tree")
+        vectors, _ = prepare(self.results.embeddings, self.options.metric)
+        Z = linkage(vectors, self.options.linkage, self.options.metric)
+        self._finish(vectors=vectors, tree=Tree.from_linkage(Z, order_leaves(Z, vectors)))
+
+    def _map(self) -> None:
+        vectors = self.results.vectors
+        if self.finished or vectors is None:
+            return
+        self._begin("map")
+        if self.results.coordinates is None:
+            self._finish(coordinates=pca_map(vectors), layout="pca")
+        if not self.finished:
+            self._begin("map")
+            neighbors = nearest_neighbors(vectors, min(_NEIGHBORS, len(vectors)), self.options.metric)
+            coordinates = LAYOUTS[self.options.layout](vectors, neighbors, self.results.coordinates)
+            self._finish(coordinates=coordinates, layout=self.options.layout)
+
+    def _weights_progress(self, label: str, done: int, total: int) -> None:
+        self._running("embed", label=label, done=done, total=total)
+
+    def _begin(self, stage: str) -> None:
+        if self._stop.is_set():
+            raise Interrupted
+        self._running(stage)
+
+    def _running(self, stage: str, label: str = "", **values: Any) -> None:
+        self._report(Progress(state="running", stage=stage, label=label or STAGES[stage], **values))
+
+    def _finish(self, **values: Any) -> None:
+        with self._changed:
+            self.results = replace(self.results, **values)
+            self._changed.notify_all()
+        self._on_results(self.results)
+
+    def _report(self, progress: Progress) -> None:
+        with self._changed:
+            self.progress = progress
+            self._changed.notify_all()
+        # Not under the lock: whoever listens takes the widget's, and its holder may be waiting for ours.
+        self._on_progress(progress)
+
+    def _reached(self, stage: str) -> bool:
+        done = {
+            "scan": self.results.collection is not None,
+            "embed": self.results.embeddings is not None,
+            "tree": self.results.tree is not None,
+            "map": self.finished,
+        }
+        if stage not in done:
+            raise ValueError(f"no stage {stage!r}; the stages are {', '.join(STAGES)}")
+        return done[stage]

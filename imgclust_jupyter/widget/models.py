@@ -1,0 +1,132 @@
+"""The two models that the browser mirrors: what the kernel has computed, and what the person is looking at.
+
+They are separate, because ipywidgets undoes every change of a message when one of its values is refused: a bad message
+from the browser must never take back what the worker has published. For the same reason validators mend a bad value
+and never raise.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets as t
+
+from imgclust_jupyter.widget.wire import DatasetMessage
+
+__all__ = ["DatasetModel", "ExplorerWidget"]
+
+_STATIC = Path(__file__).parent.parent / "static"
+
+
+def _front_end(name: str) -> Path:
+    path = _STATIC / name
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{path} is missing: the front end of this checkout has not been built; run `make build` in its folder"
+        )
+    return path
+
+
+def _to_bytes(value: object, _: object) -> bytes:
+    # The browser's bytes arrive as a memoryview, which traitlets.Bytes refuses without a word.
+    return bytes(value) if isinstance(value, bytes | bytearray | memoryview) else b""
+
+
+class DatasetModel(anywidget.AnyWidget):
+    """What the kernel has computed; only the kernel writes it (see `wire`)."""
+
+    _esm = "export default { render() {} }"
+
+    header = t.Dict().tag(sync=True, echo_update=False)
+    ids = t.Bytes().tag(sync=True, echo_update=False)
+    coordinates = t.Bytes().tag(sync=True, echo_update=False)
+    leaf_order = t.Bytes().tag(sync=True, echo_update=False)
+    merges = t.Bytes().tag(sync=True, echo_update=False)
+    columns = t.Bytes().tag(sync=True, echo_update=False)
+    progress = t.Dict().tag(sync=True, echo_update=False)
+
+    def publish(self, message: DatasetMessage) -> None:
+        """Send a dataset to the browser in one message."""
+        with self.hold_sync():
+            for name, value in vars(message).items():
+                setattr(self, name, value)
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Leave out whatever a browser sends: this model is the kernel's."""
+
+
+class ExplorerWidget(anywidget.AnyWidget):
+    """What the person is looking at: selection, cut, colours; the browser and Python both write it.
+
+    Parameters
+    ----------
+    dataset : DatasetModel
+    on_request : callable
+        Called with (content, buffers) of each custom message; must not block.
+    lock : RLock
+        Held while a message of the browser changes traits; nobody may wait for work under it.
+    """
+
+    _esm = _front_end("widget.js")
+    _css = _front_end("widget.css")
+
+    dataset = anywidget.WidgetTrait().tag(sync=True)
+    selection = t.Bytes().tag(sync=True, echo_update=False, from_json=_to_bytes)
+    selection_origin = t.Dict({"kind": "none", "text": ""}).tag(sync=True, echo_update=False)
+    cut = t.Dict({"n_clusters": 1, "height": None}).tag(sync=True)
+    color_by = t.Unicode("cluster").tag(sync=True)
+    group_by = t.Unicode("cluster").tag(sync=True)
+    ui = t.Dict().tag(sync=True, echo_update=False)
+
+    def __init__(self, dataset: DatasetModel, on_request: Callable[[dict[str, Any], list[Any]], None]) -> None:
+        self.lock = threading.RLock()
+        self._listeners: list[Callable[[], None]] = []
+        self._selection_changed = False
+        super().__init__(dataset=dataset)
+        self.on_msg(lambda _widget, content, buffers: on_request(content, buffers))
+        self.observe(self._note_selection, "selection")
+
+    def on_selection(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call a function after each change of the selection; the result takes it off again."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def set_selection(self, bits: bytes, kind: str, text: str) -> None:
+        """Select from Python."""
+        with self.lock, self.hold_sync():
+            self.selection = bits
+            self.selection_origin = {"kind": kind, "text": text}
+        self._notify()
+
+    def answer(self, content: dict[str, Any], buffers: list[bytes] | None = None) -> None:
+        """Send a custom message from any thread."""
+        with self.lock:
+            self.send(content, buffers)
+
+    def _handle_msg(self, msg: dict[str, Any]) -> None:
+        with self.lock:
+            super()._handle_msg(msg)
+        # After the lock: a listener may ask for explorer.data, which waits for the worker, which needs the lock.
+        self._notify()
+
+    def _note_selection(self, _change: object) -> None:
+        self._selection_changed = True
+
+    def _notify(self) -> None:
+        if not self._selection_changed:
+            return
+        self._selection_changed = False
+        for listener in list(self._listeners):
+            listener()
+
+    @t.validate("cut")
+    def _mend_cut(self, proposal: dict[str, Any]) -> dict[str, Any]:
+        cut = proposal["value"]
+        n_clusters, height = cut.get("n_clusters"), cut.get("height")
+        if not isinstance(n_clusters, int) or n_clusters < 1:
+            return dict(self.cut)
+        return {"n_clusters": n_clusters, "height": height if isinstance(height, int | float) else None}

@@ -1,0 +1,132 @@
+"""Thumbnails, previews and rows for the browser.
+
+The browser names items by id, never by path; what it asks for is checked here.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+
+from imgclust_jupyter.collection import Collection, Item
+from imgclust_jupyter.imaging import THUMBNAIL_SIZES, UnreadableImage, decode, encode_thumbnail
+from imgclust_jupyter.store import Record, Store
+from imgclust_jupyter.widget.rpc import Answer, BadRequest
+
+__all__ = ["MAX_ITEMS", "MAX_PREVIEW", "check_ids", "errors", "preview", "rows", "thumbnails"]
+
+MAX_ITEMS = 512
+"""Items in one request; the browser asks for what it can see."""
+
+MAX_PREVIEW = 2048
+"""Pixels of the longer side of a preview."""
+
+
+def thumbnails(collection: Collection, store: Store, body: dict[str, Any]) -> Answer:
+    """Return the thumbnails of some items, made now where the store has none.
+
+    Parameters
+    ----------
+    collection : Collection
+    store : Store
+    body : dict
+        ``ids`` and ``size``, one of `THUMBNAIL_SIZES`.
+
+    Returns
+    -------
+    body, buffers
+        The ids again, uint32 offsets (one more than there are ids) and the tiles one after the other; an image that
+        cannot be read has an empty tile.
+    """
+    items = check_ids(collection, body)
+    size = body.get("size")
+    if size not in THUMBNAIL_SIZES:
+        raise BadRequest(f"there are thumbnails of {THUMBNAIL_SIZES} pixels, not {size!r}")
+    hashes = [_hash(collection, item, store) for item in items]
+    known = store.thumbnails([h for h in hashes if h], size)
+    made: list[Record] = []
+    tiles: list[bytes] = []
+    for item, content in zip(items, hashes, strict=True):
+        tile = known.get(content, b"") if content else b""
+        if content and not tile and (record := _make(item, content, size)):
+            made.append(record)
+            tile = known[content] = record.thumbnails[size]
+        tiles.append(tile)
+    if made:
+        store.put(made, None)
+    offsets = np.concatenate([[0], np.cumsum([len(tile) for tile in tiles])]).astype("<u4")
+    return {"ids": [item.id for item in items]}, [offsets.tobytes(), b"".join(tiles)]
+
+
+def preview(collection: Collection, body: dict[str, Any]) -> Answer:
+    """Return one image large enough to look at, as JPEG.
+
+    Parameters
+    ----------
+    collection : Collection
+    body : dict
+        ``id``, and ``size``: at most so many pixels for the longer side.
+
+    Returns
+    -------
+    body, buffers
+        Width and height of the whole image in pixels, and the JPEG.
+    """
+    (item,) = check_ids(collection, {"ids": [body.get("id")]})
+    size = body.get("size")
+    if not isinstance(size, int) or not 1 <= size <= MAX_PREVIEW:
+        raise BadRequest(f"a preview has 1 to {MAX_PREVIEW} pixels, not {size!r}")
+    try:
+        decoded = decode(item.source, min_side=size)
+    except UnreadableImage as error:
+        raise BadRequest(f"{item.relative}: {error.reason}") from error
+    image = decoded.image.copy()
+    image.thumbnail((size, size))
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=90)
+    return {"width": decoded.width, "height": decoded.height}, [buffer.getvalue()]
+
+
+def rows(collection: Collection, body: dict[str, Any]) -> Answer:
+    """Return the table's rows of some items."""
+    items = check_ids(collection, body)
+    return {"rows": collection.text([item.id for item in items])}, []
+
+
+def errors(collection: Collection) -> Answer:
+    """Return which files could not be read, and why."""
+    return {"rows": collection.errors[["path", "reason"]].to_dict("records")}, []
+
+
+def check_ids(collection: Collection, body: dict[str, Any]) -> list[Item]:
+    """Return the items that a request names.
+
+    Raises
+    ------
+    BadRequest
+        For anything but a list of at most `MAX_ITEMS` ids of the collection.
+    """
+    ids = body.get("ids")
+    if not isinstance(ids, list) or len(ids) > MAX_ITEMS:
+        raise BadRequest(f"a request names at most {MAX_ITEMS} items in a list")
+    if any(type(i) is not int or not 0 <= i < len(collection.items) for i in ids):
+        raise BadRequest(f"there are {len(collection.items)} items, and the request names others")
+    return [collection.items[i] for i in ids]
+
+
+def _hash(collection: Collection, item: Item, store: Store) -> str | None:
+    try:
+        return collection.content_hash(item, store)
+    except (OSError, UnreadableImage):
+        return None  # an empty tile; the embedding is what reports the file
+
+
+def _make(item: Item, content: str, size: int) -> Record | None:
+    try:
+        decoded = decode(item.source, min_side=size)
+    except UnreadableImage:
+        return None
+    tile = encode_thumbnail(decoded.image, size)
+    return Record(content, decoded.width, decoded.height, None, {size: tile})

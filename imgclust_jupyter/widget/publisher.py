@@ -1,0 +1,93 @@
+"""What goes from the worker to the browser: results and progress.
+
+The lock is the widget's, which the browser's messages hold too: two locks would be taken in two orders.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from math import sqrt
+from typing import Any
+
+from imgclust_jupyter.pipeline import Options, Progress, Results
+from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
+from imgclust_jupyter.widget.wire import encode_dataset
+
+__all__ = ["Publisher"]
+
+_INTERVAL = 0.2  # seconds between two messages about progress
+
+_UNLIKE = ("name", "path")  # another for each image: asked for in words, never coloured by
+
+
+class Publisher:
+    """Turns results into traits; the worker calls it and never touches a trait itself.
+
+    Parameters
+    ----------
+    dataset : DatasetModel
+    widget : ExplorerWidget
+    options : Options
+        What the header says about how things were computed.
+    n_clusters : int or None
+        Where the tree is cut when it comes.
+    """
+
+    def __init__(
+        self, dataset: DatasetModel, widget: ExplorerWidget, options: Options, n_clusters: int | None = None
+    ) -> None:
+        self._n_clusters = n_clusters
+        self._dataset = dataset
+        self._widget = widget
+        self._options = options
+        self._version = 0
+        self._sent = 0.0
+        self._last = Progress()
+
+    def results(self, results: Results) -> None:
+        """Publish what has been computed so far."""
+        collection, ids = results.collection, results.ids
+        if collection is None or ids is None:
+            return
+        self._version += 1
+        table = collection.table(ids).drop(columns=list(_UNLIKE))
+        message = encode_dataset(self._header(results), ids, table, results.tree, results.coordinates)
+        with self._widget.lock:
+            if message.leaf_order and not self._dataset.leaf_order:
+                self._widget.cut = {"n_clusters": self._n_clusters or _some_clusters(len(ids)), "height": None}
+            self._dataset.publish(message)
+
+    def progress(self, progress: Progress) -> None:
+        """Publish progress: each change of stage or state, and in between a few times a second."""
+        with self._widget.lock:
+            now = time.monotonic()
+            changed = (progress.state, progress.stage, progress.label) != (
+                self._last.state,
+                self._last.stage,
+                self._last.label,
+            )
+            if not changed and now - self._sent < _INTERVAL:
+                return
+            self._last = progress
+            self._sent = now
+            self._dataset.progress = asdict(progress)
+
+    def _header(self, results: Results) -> dict[str, Any]:
+        collection = results.collection
+        assert collection is not None
+        return {
+            "version": self._version,
+            "id_count": len(collection.items),
+            "title": collection.name,
+            "network": results.network.label if results.network else None,
+            "metric": self._options.metric,
+            "linkage": self._options.linkage,
+            "layout": results.layout,
+            "errors": len(collection.errors),
+            "notices": list(results.notices),
+        }
+
+
+def _some_clusters(n: int) -> int:
+    return max(1, min(12, round(sqrt(n / 2))))

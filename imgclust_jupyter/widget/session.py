@@ -1,0 +1,163 @@
+"""One explorer at work: its pipeline, its models in the browser, and what connects them.
+
+It is apart from `ClusterExplorer`, the object in the user's hands, so that the one can be noticed to be gone while the
+other is still on a page.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from imgclust_jupyter.collection import Collection
+from imgclust_jupyter.pipeline import Options, Pipeline, Results
+from imgclust_jupyter.store import open_store
+from imgclust_jupyter.widget import pictures
+from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
+from imgclust_jupyter.widget.publisher import Publisher
+from imgclust_jupyter.widget.rpc import Answer, BadRequest, Requests
+from imgclust_jupyter.workspace.selection import Wanted, pack, resolve, unpack
+
+__all__ = ["Session"]
+
+
+class Session:
+    """The live state of one explorer.
+
+    The work goes on while somebody wants it: the user's object exists, or the widget is on a page. A cell that is run
+    again drops both, and with them what is left of the work; everything finished is in the store.
+
+    Parameters
+    ----------
+    options : Options
+    n_clusters : int or None
+        Where the tree is cut at first.
+    """
+
+    def __init__(self, options: Options, n_clusters: int | None = None) -> None:
+        self.dataset = DatasetModel()
+        self.widget = ExplorerWidget(self.dataset, self._receive)
+        self._publisher = Publisher(self.dataset, self.widget, options, n_clusters)
+        self.pipeline = Pipeline(options, self._on_results, self._publisher.progress)
+        self._requests = Requests(
+            {
+                "thumbnails": lambda body: pictures.thumbnails(self._collection(), open_store(), body),
+                "preview": lambda body: pictures.preview(self._collection(), body),
+                "rows": lambda body: pictures.rows(self._collection(), body),
+                "errors": lambda _: pictures.errors(self._collection()),
+                "interrupt": self._interrupt,
+                "resume": self._resume,
+                "views": self._count_views,
+            },
+            immediate=("interrupt", "resume", "views"),
+            send=self.widget.answer,
+        )
+        self._data_listeners: list[Callable[[], None]] = []
+        self._lifetime = threading.RLock()
+        self._owned = True
+        self._shown = False  # on its way to a page, which has not reported back yet
+        self._views = 0
+        self._dropped = False
+        self.pipeline.start()
+
+    @property
+    def data_so_far(self) -> pd.DataFrame:
+        """What is known of each image by now."""
+        return self.pipeline.results.table(self.widget.cut["n_clusters"])
+
+    @property
+    def selected(self) -> npt.NDArray[np.bool_]:
+        """Which rows are selected, shape (n,)."""
+        results = self.pipeline.results
+        if results.collection is None or results.ids is None:
+            return np.zeros(0, dtype=bool)
+        return np.isin(results.ids, unpack(self.widget.selection, len(results.collection.items)))
+
+    def select(self, wanted: Wanted, origin: tuple[str, str] = ("query", "from Python")) -> None:
+        """Select rows, and say where the selection came from."""
+        results = self.pipeline.results
+        if results.collection is None or results.ids is None:
+            raise RuntimeError("there are no images yet; call wait() first")
+        mask = resolve(wanted, self.data_so_far)
+        kind, text = origin if mask.any() else ("none", "")
+        self.widget.set_selection(pack(results.ids[mask], len(results.collection.items)), kind, text)
+
+    def set_view(self, **traits: Any) -> None:
+        """Change what is looked at: ``cut``, ``color_by`` or ``group_by`` of the widget."""
+        with self.widget.lock:
+            for name, value in traits.items():
+                setattr(self.widget, name, value)
+
+    def on_selection(self, callback: Callable[[pd.DataFrame], object]) -> Callable[[], None]:
+        """Call a function with the selected rows after each change; the result takes it off again."""
+        return self.widget.on_selection(lambda: callback(self.data_so_far[self.selected]))
+
+    def on_data(self, callback: Callable[[], object]) -> Callable[[], None]:
+        """Call a function when there are new results; the result takes it off again."""
+        self._data_listeners.append(callback)
+        return lambda: self._data_listeners.remove(callback)
+
+    def shown(self) -> None:
+        """Note that the widget is about to appear on a page."""
+        self._shown = True
+
+    def disown(self) -> None:
+        """Note that the user's object is gone."""
+        self._owned = False
+        self._settle()
+
+    def close(self) -> None:
+        """Stop the work and take the widget off its pages."""
+        self._owned, self._shown, self._views = False, False, 0
+        self.pipeline.interrupt()
+        self._requests.close()
+        self.widget.close()
+        self.dataset.close()
+
+    def _settle(self) -> None:
+        with self._lifetime:
+            wanted = self._owned or self._views > 0 or self._shown
+            if not wanted and self.pipeline.pending:
+                self._dropped = True
+                self.pipeline.interrupt()
+            elif wanted and self._dropped:
+                self._dropped = False
+                self.pipeline.start()
+            if not self._owned and self.pipeline.finished:
+                self.pipeline.forget_vectors()
+
+    def _on_results(self, results: Results) -> None:
+        self._publisher.results(results)
+        for callback in list(self._data_listeners):
+            callback()
+        self._settle()
+
+    def _receive(self, content: dict[str, Any], buffers: list[Any]) -> None:
+        self._requests.receive(content, buffers)
+
+    def _collection(self) -> Collection:
+        collection = self.pipeline.results.collection
+        if collection is None:
+            raise BadRequest("the images are still being looked for")
+        return collection
+
+    def _interrupt(self, _: dict[str, Any]) -> Answer:
+        self.pipeline.interrupt()
+        return {}, []
+
+    def _resume(self, _: dict[str, Any]) -> Answer:
+        self.pipeline.start()
+        return {}, []
+
+    def _count_views(self, body: dict[str, Any]) -> Answer:
+        count = body.get("count")
+        if not isinstance(count, int) or count < 0:
+            raise BadRequest(f"the number of views cannot be {count!r}")
+        self._views, self._shown = count, False
+        self._settle()
+        return {}, []

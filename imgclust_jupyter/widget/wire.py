@@ -1,0 +1,133 @@
+"""The dataset as the browser gets it: a JSON header and five arrays (twin: ``js/src/wire.ts``).
+
+All arrays are little-endian with four bytes a value, and n values long unless said otherwise:
+
+ids
+    uint32, the item id of each row.
+coordinates
+    float32, x and y of each row in turn (2n); empty without a map.
+leaf_order
+    uint32, the rows in leaf order; empty without a tree.
+merges
+    uint32 left_start, uint32 size, uint32 split and float32 height, n - 1 values each, one array after the other.
+columns
+    One array after the other as the header lists them: float32 with NaN for missing, or int32 codes with -1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from imgclust_jupyter.clustering import Tree
+
+__all__ = ["DatasetMessage", "encode_columns", "encode_dataset"]
+
+MAX_CATEGORIES = 1000
+"""A text column with more values than this is no category: no palette, filter or group could show it."""
+
+
+@dataclass(frozen=True)
+class DatasetMessage:
+    """The traits of the dataset model; the fields are named as they are.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"width": [640, 800]})
+    >>> message = encode_dataset({"version": 1}, np.array([0, 2]), table, None, None)
+    >>> message.ids.hex(), message.header["n"]
+    ('0000000002000000', 2)
+    """
+
+    header: dict[str, Any]
+    ids: bytes
+    coordinates: bytes
+    leaf_order: bytes
+    merges: bytes
+    columns: bytes
+
+
+def encode_dataset(
+    header: dict[str, Any],
+    ids: npt.NDArray[np.int64],
+    table: pd.DataFrame,
+    tree: Tree | None,
+    coordinates: npt.NDArray[np.float32] | None,
+) -> DatasetMessage:
+    """Encode everything the views draw.
+
+    Parameters
+    ----------
+    header : dict
+        What the browser shows in words; ``n`` and ``columns`` are added.
+    ids : ndarray of int64, shape (n,)
+    table : DataFrame, n rows
+        The columns to colour, group and filter by.
+    tree : Tree or None
+    coordinates : ndarray of float32, shape (n, 2), or None
+
+    Returns
+    -------
+    DatasetMessage
+    """
+    columns, values = encode_columns(table)
+    return DatasetMessage(
+        header={**header, "n": len(ids), "columns": columns},
+        ids=_bytes(ids, "<u4"),
+        coordinates=b"" if coordinates is None else _bytes(coordinates, "<f4"),
+        leaf_order=b"" if tree is None else _bytes(tree.leaf_order, "<u4"),
+        merges=b""
+        if tree is None
+        else b"".join([_bytes(getattr(tree, name), "<u4") for name in ("left_start", "size", "split")])
+        + _bytes(tree.height, "<f4"),
+        columns=values,
+    )
+
+
+def encode_columns(table: pd.DataFrame) -> tuple[list[dict[str, Any]], bytes]:
+    """Encode the columns that can be coloured, grouped or filtered by.
+
+    Numbers (dates too, as seconds) become float32; text, truth values and categories become codes. A text column with
+    a different value for each image, or with more than `MAX_CATEGORIES`, is left out.
+
+    Parameters
+    ----------
+    table : DataFrame, n rows
+
+    Returns
+    -------
+    list of dict
+        ``name``, ``kind`` and, for categories, ``categories``.
+    bytes
+        Four bytes a value.
+
+    Examples
+    --------
+    >>> encode_columns(pd.DataFrame({"breed": ["pug", None, "pug"]}))[0]
+    [{'name': 'breed', 'kind': 'category', 'categories': ['pug']}]
+    """
+    headers: list[dict[str, Any]] = []
+    arrays: list[bytes] = []
+    for name, column in table.items():
+        if pd.api.types.is_datetime64_any_dtype(column):
+            seconds = (column - pd.Timestamp(0, tz=getattr(column.dtype, "tz", None))).dt.total_seconds()
+            headers.append({"name": str(name), "kind": "number"})
+            arrays.append(_bytes(seconds, "<f4"))
+        elif pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+            headers.append({"name": str(name), "kind": "number"})
+            arrays.append(_bytes(column.to_numpy(dtype=np.float32, na_value=np.nan), "<f4"))
+        else:
+            codes, categories = pd.factorize(column.astype("string"), sort=True)
+            if len(categories) > MAX_CATEGORIES or len(categories) == len(table) > 1:
+                continue
+            headers.append({"name": str(name), "kind": "category", "categories": [str(c) for c in categories]})
+            arrays.append(_bytes(codes, "<i4"))
+    return headers, b"".join(arrays)
+
+
+def _bytes(values: npt.ArrayLike, dtype: str) -> bytes:
+    return np.ascontiguousarray(values, dtype=dtype).tobytes()

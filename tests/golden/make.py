@@ -1,0 +1,65 @@
+"""Write the bytes that Python sends, for vitest to read: run after a change of the wire format, and look at the diff."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.cluster.hierarchy import linkage
+
+from imgclust_jupyter.clustering import Tree, order_leaves
+from imgclust_jupyter.widget.wire import DatasetMessage, encode_dataset
+from imgclust_jupyter.workspace.selection import pack
+
+HERE = Path(__file__).parent
+TRAITS = ("ids", "coordinates", "leaf_order", "merges", "columns")
+SELECTED_ROWS = [0, 5, 19]
+ID_COUNT = 23
+
+
+def example() -> tuple[DatasetMessage, Tree]:
+    """Twenty rows of a collection of 23 files, of which three could not be read."""
+    rng = np.random.default_rng(7)
+    points = rng.normal(size=(20, 2)).astype(np.float32)
+    points[:8] += 6
+    points[8:13] -= 6
+    ids = np.delete(np.arange(ID_COUNT), [3, 11, 12])
+    table = pd.DataFrame(
+        {
+            "width": np.where(np.arange(20) == 4, np.nan, np.arange(20) * 10.0),
+            "breed": pd.Series(np.where(np.arange(20) % 3 == 0, "pug", "boxer")).where(np.arange(20) != 9),
+        }
+    )
+    Z = linkage(points, "ward")
+    tree = Tree.from_linkage(Z, order_leaves(Z, points))
+    header = {"version": 3, "id_count": ID_COUNT, "title": "photos", "network": "SqueezeNet 1.1", "metric": "cosine",
+              "linkage": "ward", "layout": "umap", "errors": 3, "notices": ["a <b>notice</b>"]}  # fmt: skip
+    return encode_dataset(header, ids, table, tree, points), tree
+
+
+def golden() -> tuple[dict[str, object], bytes]:
+    """What the two files hold."""
+    message, tree = example()
+    offsets, blob = {}, b""
+    for name in TRAITS:
+        value = getattr(message, name)
+        offsets[name] = [len(blob), len(value)]
+        blob += value
+    ids = np.frombuffer(message.ids, "<u4")
+    expected = {
+        "labels_k3": (tree.cut(3) - 1).tolist(),
+        "colors_k3": tree.colors(3).tolist(),
+        "labels_k7": (tree.cut(7) - 1).tolist(),
+        "colors_k7": tree.colors(7).tolist(),
+        "leaf_order": tree.leaf_order.tolist(),
+        "selection": {"rows": SELECTED_ROWS, "bytes_hex": pack(ids[SELECTED_ROWS], ID_COUNT).hex()},
+    }
+    return {"header": message.header, "traits": offsets, "expected": expected}, blob
+
+
+if __name__ == "__main__":
+    text, blob = golden()
+    (HERE / "dataset.json").write_text(json.dumps(text, indent=1) + "\n")
+    (HERE / "dataset.bin").write_bytes(blob)

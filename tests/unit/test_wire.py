@@ -1,0 +1,70 @@
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from imgclust_jupyter.widget.wire import encode_columns, encode_dataset
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+sys.path.insert(0, str(GOLDEN))
+from make import golden  # noqa: E402
+
+
+def test_python_still_sends_the_golden_bytes():
+    text, blob = golden()
+    assert json.loads((GOLDEN / "dataset.json").read_text()) == text
+    assert (GOLDEN / "dataset.bin").read_bytes() == blob
+
+
+def test_columns_keep_missing_values_apart():
+    table = pd.DataFrame({"weight": [1.5, None], "sold": [True, False], "breed": ["pug", None]})
+    headers, values = encode_columns(table)
+    assert [(h["name"], h["kind"]) for h in headers] == [("weight", "number"), ("breed", "category")]
+    weight = np.frombuffer(values[:8], "<f4")
+    assert weight[0] == 1.5
+    assert np.isnan(weight[1])
+    assert np.frombuffer(values[8:], "<i4").tolist() == [0, -1]
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        (pd.Series([1, 2, 2], dtype="Int64"), "number"),
+        (pd.Series([1, None, 2], dtype="Int64"), "number"),
+        (pd.Series([True, False, True]), "category"),
+        (pd.Series([True, None, True], dtype="boolean"), "category"),
+        (pd.Categorical(["a", "b", "a"]), "category"),
+        (pd.to_datetime(pd.Series(["2020-01-01", None, "2020-01-03"])), "number"),
+        (pd.to_datetime(pd.Series(["2020-01-01", None, "2020-01-03"])).dt.tz_localize("Europe/Prague"), "number"),
+        (pd.Series([1 + 2j, 1 + 2j, 3j]), "category"),
+        (pd.Series([("a", 1), ("a", 1), None]), "category"),
+    ],
+)
+def test_every_kind_of_column_is_encoded(column, expected):
+    headers, values = encode_columns(pd.DataFrame({"c": column}))
+    assert headers[0]["kind"] == expected
+    assert len(values) == 12
+
+
+def test_text_that_is_different_for_each_image_is_no_category():
+    assert encode_columns(pd.DataFrame({"note": ["a", "b", "c"]})) == ([], b"")
+
+
+def test_without_tree_and_map_their_arrays_are_empty():
+    message = encode_dataset({}, np.arange(3), pd.DataFrame(index=range(3)), None, None)
+    assert (message.coordinates, message.leaf_order, message.merges, message.columns) == (b"", b"", b"", b"")
+
+
+def test_a_dataset_takes_32_bytes_an_image_and_4_a_column():
+    from imgclust_jupyter.clustering import Tree
+
+    n = 1000
+    Z = np.column_stack([np.r_[0, n + np.arange(n - 2)], np.arange(1, n), np.arange(1.0, n), np.arange(2.0, n + 1)])
+    message = encode_dataset(
+        {}, np.arange(n), pd.DataFrame({"a": np.arange(n)}), Tree.from_linkage(Z), np.zeros((n, 2), np.float32)
+    )
+    sent = sum(len(v) for k, v in vars(message).items() if k != "header")
+    assert sent == 36 * n - 16

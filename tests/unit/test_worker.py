@@ -1,0 +1,98 @@
+import threading
+
+import pytest
+
+from imgclust_jupyter.pipeline.progress import TimeLeft
+from imgclust_jupyter.pipeline.worker import Worker
+
+
+class Steps:
+    """A job of many small steps that notes when each was done."""
+
+    def __init__(self, name, steps, log):
+        self.name, self.left, self.log = name, steps, log
+        self.stop = threading.Event()
+        self.started = threading.Event()
+        self.go = threading.Event()
+        self.finished = threading.Event()
+
+    @property
+    def pending(self):
+        return self.left > 0
+
+    def yield_thread(self):
+        self.stop.set()
+
+    def run(self):
+        self.stop.clear()
+        self.started.set()
+        while self.left and not self.stop.is_set():
+            self.go.wait(10)
+            self.log.append(self.name)
+            self.left -= 1
+        if not self.left:
+            self.finished.set()
+
+
+@pytest.fixture
+def worker():
+    worker = Worker()
+    yield worker
+    worker.close()
+
+
+def test_the_newest_job_goes_first_and_the_others_follow_in_turn(worker):
+    log = []
+    old, middle, new = Steps("old", 3, log), Steps("middle", 1, log), Steps("new", 1, log)
+    worker.submit(old)
+    assert old.started.wait(10)
+    worker.submit(middle)
+    worker.submit(new)
+    for job in (new, middle, old):
+        job.go.set()
+    assert all(job.finished.wait(10) for job in (old, middle, new))
+    assert log == ["old", "new", "middle", "old", "old"]
+
+
+def test_a_job_is_taken_once(worker):
+    log = []
+    job = Steps("job", 2, log)
+    worker.submit(job)
+    worker.submit(job)
+    job.go.set()
+    assert job.finished.wait(10)
+    assert log == ["job", "job"]
+
+
+def test_a_job_can_be_submitted_again_after_it_was_done(worker):
+    log = []
+    job = Steps("job", 1, log)
+    job.go.set()
+    worker.submit(job)
+    assert job.finished.wait(10)
+    job.finished.clear()
+    job.left = 1
+    worker.submit(job)
+    assert job.finished.wait(10)
+    assert log == ["job", "job"]
+
+
+def test_close_ends_after_the_step_in_flight():
+    worker = Worker()
+    job = Steps("job", 1_000_000, [])
+    job.go.set()
+    worker.submit(job)
+    assert job.started.wait(10)
+    worker.close()
+    assert job.left > 0
+    left = job.left
+    worker.submit(Steps("late", 1, []))
+    assert job.left == left
+
+
+def test_time_left_leaves_out_what_was_there_before():
+    clock = iter([0.0, 10.0, 20.0]).__next__
+    left = TimeLeft(clock)
+    assert left.update(900, 1000) is None
+    assert left.update(900, 1000) is None
+    assert left.update(950, 1000) == pytest.approx(20.0)
