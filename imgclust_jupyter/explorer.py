@@ -17,7 +17,7 @@ from tqdm import tqdm
 from imgclust_jupyter.clustering import LINKAGES, METRICS, Tree, condensed_distances
 from imgclust_jupyter.collection import check_source
 from imgclust_jupyter.layout import LAYOUTS
-from imgclust_jupyter.pipeline import STAGES, Options, Progress, Results
+from imgclust_jupyter.pipeline import Options, Progress, Results
 from imgclust_jupyter.widget.models import ExplorerWidget
 from imgclust_jupyter.widget.session import Session
 from imgclust_jupyter.workspace.selection import Wanted
@@ -299,7 +299,8 @@ class ClusterExplorer:
         results = self._session.pipeline.results
         if results.collection is None or results.ids is None:
             return f"<ClusterExplorer: {progress.label or progress.state}>"
-        return f"<ClusterExplorer {results.collection.name!r}: {len(results.ids):,} images, {progress.label or progress.state}>"
+        state = progress.label or progress.state
+        return f"<ClusterExplorer {results.collection.name!r}: {len(results.ids):,} images, {state}>"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         self._session.shown()

@@ -165,7 +165,9 @@ class Pipeline:
         """Whether every stage is done."""
         return self.results.layout == self.options.layout
 
-    def wait(self, stage: str = "map", timeout: float | None = None, tick: Callable[[Progress], None] | None = None) -> Results:
+    def wait(
+        self, stage: str = "map", timeout: float | None = None, tick: Callable[[Progress], None] | None = None
+    ) -> Results:
         """Block until a stage is done.
 
         Parameters

@@ -13,7 +13,7 @@ import numpy as np
 from imgclust_jupyter.collection import Collection, Item
 from imgclust_jupyter.imaging import THUMBNAIL_SIZES, UnreadableImage, decode, encode_thumbnail
 from imgclust_jupyter.store import Record, Store
-from imgclust_jupyter.widget.rpc import Answer, BadRequest
+from imgclust_jupyter.widget.rpc import Answer, BadRequestError
 
 __all__ = ["MAX_ITEMS", "MAX_PREVIEW", "check_ids", "errors", "preview", "rows", "thumbnails"]
 
@@ -43,7 +43,7 @@ def thumbnails(collection: Collection, store: Store, body: dict[str, Any]) -> An
     items = check_ids(collection, body)
     size = body.get("size")
     if size not in THUMBNAIL_SIZES:
-        raise BadRequest(f"there are thumbnails of {THUMBNAIL_SIZES} pixels, not {size!r}")
+        raise BadRequestError(f"there are thumbnails of {THUMBNAIL_SIZES} pixels, not {size!r}")
     hashes = [_hash(collection, item, store) for item in items]
     known = store.thumbnails([h for h in hashes if h], size)
     made: list[Record] = []
@@ -77,11 +77,11 @@ def preview(collection: Collection, body: dict[str, Any]) -> Answer:
     (item,) = check_ids(collection, {"ids": [body.get("id")]})
     size = body.get("size")
     if not isinstance(size, int) or not 1 <= size <= MAX_PREVIEW:
-        raise BadRequest(f"a preview has 1 to {MAX_PREVIEW} pixels, not {size!r}")
+        raise BadRequestError(f"a preview has 1 to {MAX_PREVIEW} pixels, not {size!r}")
     try:
         decoded = decode(item.source, min_side=size)
     except UnreadableImage as error:
-        raise BadRequest(f"{item.relative}: {error.reason}") from error
+        raise BadRequestError(f"{item.relative}: {error.reason}") from error
     image = decoded.image.copy()
     image.thumbnail((size, size))
     buffer = io.BytesIO()
@@ -105,14 +105,14 @@ def check_ids(collection: Collection, body: dict[str, Any]) -> list[Item]:
 
     Raises
     ------
-    BadRequest
+    BadRequestError
         For anything but a list of at most `MAX_ITEMS` ids of the collection.
     """
     ids = body.get("ids")
     if not isinstance(ids, list) or len(ids) > MAX_ITEMS:
-        raise BadRequest(f"a request names at most {MAX_ITEMS} items in a list")
+        raise BadRequestError(f"a request names at most {MAX_ITEMS} items in a list")
     if any(type(i) is not int or not 0 <= i < len(collection.items) for i in ids):
-        raise BadRequest(f"there are {len(collection.items)} items, and the request names others")
+        raise BadRequestError(f"there are {len(collection.items)} items, and the request names others")
     return [collection.items[i] for i in ids]
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-__all__ = ["VERSION", "Answer", "BadRequest", "Handler", "Requests"]
+__all__ = ["VERSION", "Answer", "BadRequestError", "Handler", "Requests"]
 
 VERSION = 1
 
@@ -23,7 +23,7 @@ Handler = Callable[[dict[str, Any]], Answer]
 _log = logging.getLogger(__name__)
 
 
-class BadRequest(Exception):
+class BadRequestError(Exception):
     """A request that cannot be answered, with a reason for whoever reads the browser's console."""
 
 
@@ -33,7 +33,7 @@ class Requests:
     Parameters
     ----------
     handlers : mapping of str to callable
-        By kind: called with the body, returns a body and buffers; `BadRequest` for what cannot be answered.
+        By kind: called with the body, returns a body and buffers; `BadRequestError` for what cannot be answered.
     immediate : collection of str
         Kinds that are answered at once and in order, on the thread of the kernel's messages: they must be quick.
     send : callable
@@ -99,9 +99,9 @@ class Requests:
     def _answer(self, number: int, kind: str, body: dict[str, Any]) -> None:
         try:
             answer, buffers = self._handlers[kind](body)
-        except BadRequest as error:
+        except BadRequestError as error:
             self._refuse(number, str(error))
-        except Exception as error:  # every request is answered, whatever happens
+        except Exception as error:  # noqa: BLE001  every request is answered, whatever happens
             _log.exception("the request %r failed", kind)
             self._refuse(number, f"{kind} failed: {error}")
         else:

@@ -20,7 +20,7 @@ from imgclust_jupyter.store import open_store
 from imgclust_jupyter.widget import pictures
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
 from imgclust_jupyter.widget.publisher import Publisher
-from imgclust_jupyter.widget.rpc import Answer, BadRequest, Requests
+from imgclust_jupyter.widget.rpc import Answer, BadRequestError, Requests
 from imgclust_jupyter.workspace.selection import Wanted, pack, resolve, unpack
 
 __all__ = ["Session"]
@@ -143,7 +143,7 @@ class Session:
     def _collection(self) -> Collection:
         collection = self.pipeline.results.collection
         if collection is None:
-            raise BadRequest("the images are still being looked for")
+            raise BadRequestError("the images are still being looked for")
         return collection
 
     def _interrupt(self, _: dict[str, Any]) -> Answer:
@@ -157,7 +157,7 @@ class Session:
     def _count_views(self, body: dict[str, Any]) -> Answer:
         count = body.get("count")
         if not isinstance(count, int) or count < 0:
-            raise BadRequest(f"the number of views cannot be {count!r}")
+            raise BadRequestError(f"the number of views cannot be {count!r}")
         self._views, self._shown = count, False
         self._settle()
         return {}, []

@@ -1,4 +1,4 @@
-"""Write the bytes that Python sends, for vitest to read: run after a change of the wire format, and look at the diff."""
+"""Write the bytes that Python sends, for vitest to read: run after a change of the wire format; look at the diff."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from imgclust_jupyter.widget.rpc import BadRequest, Requests
+from imgclust_jupyter.widget.rpc import BadRequestError, Requests
 
 
 class Browser:
@@ -37,7 +37,7 @@ def test_each_request_is_answered(browser):
         raise RuntimeError("disk on fire")
 
     def refuse(_):
-        raise BadRequest("no such item")
+        raise BadRequestError("no such item")
 
     requests = Requests({"echo": lambda body: (body, [b"x"]), "fail": fail, "refuse": refuse}, (), browser.send)
     requests.receive(request(1, "echo", {"a": 1}), [])
