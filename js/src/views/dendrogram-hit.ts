@@ -1,0 +1,27 @@
+/** Which drawn branch is under the pointer. */
+import type { Drawing } from "./dendrogram-layout";
+
+/** A line one pixel wide is hard to hit; this near is near enough. */
+export const HIT_TOLERANCE = 6;
+
+/** The node drawn nearest to a point, or null where nothing is near. */
+export function branchAt(drawing: Drawing, x: number, y: number, tolerance = HIT_TOLERANCE): number | null {
+  let nearest: number | null = null;
+  let best = tolerance;
+  const consider = (node: number, dx: number, dy: number) => {
+    const distance = Math.hypot(dx, dy);
+    if (distance > best) return;
+    best = distance;
+    nearest = node;
+  };
+  for (const bar of drawing.bars) consider(bar.node, x - bar.x, outside(y, bar.y0, bar.y1));
+  for (const wedge of drawing.wedges)
+    consider(wedge.node, Math.max(0, wedge.x - x), outside(y, wedge.y0, wedge.y1));
+  for (const stem of drawing.stems) consider(stem.node, outside(x, stem.x0, stem.x1), y - stem.y);
+  return nearest;
+}
+
+/** How far a value lies outside an interval. */
+function outside(value: number, low: number, high: number): number {
+  return Math.max(low - value, 0, value - high);
+}
