@@ -1,0 +1,22 @@
+"""Pictures of every kind, decoded in one way for networks, thumbnails and everything else."""
+
+from imgclust_jupyter.imaging.decode import Decoded, decode, read_shape
+from imgclust_jupyter.imaging.errors import UnreadableImage, reason_for
+from imgclust_jupyter.imaging.files import open_regular
+from imgclust_jupyter.imaging.formats import SUFFIXES
+from imgclust_jupyter.imaging.thumbnails import THUMBNAIL_SIZES, encode_thumbnail, encode_thumbnails
+from imgclust_jupyter.store import DECODE_VERSION
+
+__all__ = [
+    "DECODE_VERSION",
+    "SUFFIXES",
+    "THUMBNAIL_SIZES",
+    "Decoded",
+    "UnreadableImage",
+    "decode",
+    "encode_thumbnail",
+    "encode_thumbnails",
+    "open_regular",
+    "read_shape",
+    "reason_for",
+]

@@ -1,0 +1,72 @@
+"""Why a picture cannot be shown, in words for a person."""
+
+from __future__ import annotations
+
+import errno
+
+from PIL import Image, UnidentifiedImageError
+
+__all__ = ["UnreadableImage", "reason_for"]
+
+
+class UnreadableImage(Exception):  # noqa: N818  the contract's word: it is the image that is unreadable
+    """A picture cannot be read; raised from the exception that says so in the words of its library, where there is one.
+
+    Parameters
+    ----------
+    reason : str
+        Why, in plain words, such as "the file is empty".
+
+    Attributes
+    ----------
+    reason : str
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+_OS_REASONS = {
+    errno.ENOENT: "there is no such file; it was moved or deleted, or it is a link that leads nowhere",
+    errno.ENOTDIR: "there is no such file; it was moved or deleted",
+    errno.EACCES: "there is no permission to read it",
+    errno.EPERM: "there is no permission to read it",
+    errno.EISDIR: "it is a folder, not a file",
+    errno.ELOOP: "it is a link that leads back to itself",
+    errno.ENAMETOOLONG: "its name is too long",
+}
+
+
+def reason_for(error: BaseException) -> str:
+    """Return why a picture cannot be shown, in plain words.
+
+    Parameters
+    ----------
+    error : BaseException
+        What was raised while opening, decoding or using the picture.
+
+    Returns
+    -------
+    str
+        One sentence without a capital letter and a full stop.
+
+    Examples
+    --------
+    >>> reason_for(PermissionError(13, "Permission denied"))
+    'there is no permission to read it'
+    """
+    if isinstance(error, UnreadableImage):
+        return error.reason
+    if isinstance(error, UnidentifiedImageError):
+        return "it is not an image, is damaged at its start, or is of a kind that cannot be read"
+    if isinstance(error, Image.DecompressionBombError):
+        megapixels = 2 * (Image.MAX_IMAGE_PIXELS or 0) / 1e6
+        return f"it has more than {megapixels:.0f} megapixels, the bound set by PIL.Image.MAX_IMAGE_PIXELS"
+    if isinstance(error, MemoryError):
+        return "there is not enough memory to decode it"
+    if isinstance(error, OSError) and error.errno is not None:
+        return _OS_REASONS.get(error.errno, f"the system could not read it ({error.strerror})")
+    if isinstance(error, EOFError) or "truncated" in str(error).lower():
+        return "the file ends too early"
+    return "the file is damaged"

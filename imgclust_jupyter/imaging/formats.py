@@ -1,0 +1,47 @@
+"""Which kinds of files are pictures.
+
+The list is of kinds that hold pixels and that a library decodes by itself. Kinds that run a program of their own
+(EPS starts Ghostscript) are never opened, whatever the file is called.
+"""
+
+from __future__ import annotations
+
+from PIL import Image
+
+__all__ = ["SUFFIXES", "readable_formats"]
+
+_FORMATS = {
+    "AVIF": (".avif", ".avifs"),
+    "BMP": (".bmp",),
+    "DDS": (".dds",),
+    "DIB": (".dib",),
+    "GIF": (".gif",),
+    "HEIF": (".heic", ".heif", ".hif"),  # by the plug-in pillow-heif, once it has been registered
+    "ICNS": (".icns",),
+    "ICO": (".ico",),
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "JPEG2000": (".jp2", ".j2k", ".jpc", ".jpf", ".jpx"),
+    "JXL": (".jxl",),  # by the plug-in pillow-jxl-plugin, once it has been imported
+    "MPO": (".mpo",),
+    "PCX": (".pcx",),
+    "PNG": (".png", ".apng"),
+    "PPM": (".ppm", ".pgm", ".pbm", ".pnm", ".pfm"),
+    "PSD": (".psd",),
+    "QOI": (".qoi",),
+    "SGI": (".sgi",),
+    "TGA": (".tga",),
+    "TIFF": (".tif", ".tiff"),
+    "WEBP": (".webp",),
+}
+
+SUFFIXES = frozenset(suffix for suffixes in _FORMATS.values() for suffix in suffixes) | {".svg"}
+"""Suffixes, in lower case, of the files that count as pictures in a folder.
+
+SVG is among them although it cannot be shown: who has drawings in a folder should hear that they are left out.
+"""
+
+
+def readable_formats() -> list[str]:
+    """Return the names of the formats that can be read here, plug-ins included, as `PIL.Image.open` wants them."""
+    Image.init()
+    return [name for name in Image.ID if name in _FORMATS]

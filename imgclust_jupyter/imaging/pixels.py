@@ -1,0 +1,140 @@
+"""Pixels of every kind, converted to 8-bit RGB."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageCms
+
+from imgclust_jupyter.imaging.errors import UnreadableImage
+
+__all__ = ["array_to_rgb", "to_rgb", "window"]
+
+
+def to_rgb(image: Image.Image) -> Image.Image:
+    """Return a loaded picture of any mode in mode RGB.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+
+    Returns
+    -------
+    PIL.Image.Image
+        Mode RGB; `image` itself where nothing had to be done.
+    """
+    if image.mode.startswith("I") or image.mode == "F":
+        return Image.fromarray(window(np.asarray(image))).convert("RGB")
+    if image.has_transparency_data:
+        return _on_white(image.convert("RGBA"))
+    if image.mode == "CMYK":
+        return _from_cmyk(image)
+    if image.mode == "LAB":
+        return _to_srgb(image, ImageCms.createProfile("LAB"))
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def array_to_rgb(array: npt.NDArray[Any]) -> Image.Image:
+    """Return an array of pixels as a picture.
+
+    Parameters
+    ----------
+    array : ndarray, shape (height, width), (height, width, 1), (height, width, 3) or (height, width, 4)
+        Grey, RGB or RGBA; uint8 is taken as it is, bool as black and white, other numbers go through `window` (all
+        channels alike; an alpha channel is taken as a part of its type's range, 0 to 1 for floats).
+
+    Returns
+    -------
+    PIL.Image.Image
+        Mode RGB.
+
+    Raises
+    ------
+    UnreadableImage
+        For another shape, no pixels, or values that are not real numbers.
+    """
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[:, :, 0]
+    if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)) or array.size == 0:
+        raise UnreadableImage(
+            f"an array of shape {array.shape} is not a picture; its shape must be (height, width), "
+            "(height, width, 3) or (height, width, 4)"
+        )
+    if array.dtype.kind not in "buif":
+        raise UnreadableImage(f"an array of {array.dtype} is not a picture; its values must be real numbers")
+    if array.ndim == 2 or array.shape[2] == 3:
+        return Image.fromarray(_to_bytes(array)).convert("RGB")
+    alpha = array[:, :, 3:]
+    if array.dtype != np.uint8:
+        full = 1.0 if array.dtype.kind in "bf" else float(np.iinfo(array.dtype).max)
+        alpha = (np.clip(np.nan_to_num(alpha.astype(np.float64) / full), 0, 1) * 255).round().astype(np.uint8)
+    return _on_white(Image.fromarray(np.concatenate([_to_bytes(array[:, :, :3]), alpha], axis=2)))
+
+
+def window(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    """Scale numbers of any range to 0 … 255.
+
+    The 0.5 percentile becomes 0, the 99.5 percentile 255, what lies beyond is clipped. Where both are equal, the
+    minimum and the maximum take their place; where those are equal too, the range of the type (0 to 1 for floats) does.
+
+    Parameters
+    ----------
+    values : ndarray of any shape, integers or floats
+        NaN counts as the smallest value.
+
+    Returns
+    -------
+    ndarray of uint8, same shape
+
+    Examples
+    --------
+    >>> window(np.array([[1000, 2000, 3000]], dtype=np.uint16)).tolist()
+    [[0, 128, 255]]
+    """
+    # Sixteen bits fit into float32 exactly, and a scan of a hundred megapixels should not take a gigabyte.
+    work = values.astype(np.float32 if values.dtype.itemsize <= 2 else np.float64)
+    finite = work[np.isfinite(work)]
+    if finite.size == 0:
+        return np.zeros(values.shape, dtype=np.uint8)
+    low, high = (float(bound) for bound in np.percentile(finite, (0.5, 99.5)))
+    if low == high:
+        low, high = float(finite.min()), float(finite.max())
+    if low == high:
+        low, high = (0.0, 1.0) if values.dtype.kind == "f" else (0.0, float(np.iinfo(values.dtype).max))
+    # Halved before the subtraction, since the difference of two floats may be larger than any float.
+    scaled = (work / 2 - low / 2) / (high / 2 - low / 2)
+    return (np.clip(np.nan_to_num(scaled, nan=0.0), 0, 1) * 255).round().astype(np.uint8)
+
+
+def _to_bytes(array: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    if array.dtype == np.uint8:
+        return np.ascontiguousarray(array)
+    if array.dtype == np.bool_:
+        return array.astype(np.uint8) * np.uint8(255)
+    return window(array)
+
+
+def _on_white(rgba: Image.Image) -> Image.Image:
+    white = Image.new("RGBA", rgba.size, "white")
+    return Image.alpha_composite(white, rgba).convert("RGB")
+
+
+def _from_cmyk(image: Image.Image) -> Image.Image:
+    profile = image.info.get("icc_profile")
+    if profile:
+        try:
+            return _to_srgb(image, ImageCms.ImageCmsProfile(io.BytesIO(profile)))
+        except (ImageCms.PyCMSError, OSError):
+            # A damaged profile, or one for other colours: better the plain conversion than no picture.
+            return image.convert("RGB")
+    return image.convert("RGB")
+
+
+def _to_srgb(image: Image.Image, profile: Any) -> Image.Image:
+    converted = ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    if converted is None:
+        raise UnreadableImage("its colours cannot be converted")
+    return converted

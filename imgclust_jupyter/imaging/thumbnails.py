@@ -1,0 +1,67 @@
+"""Small pictures for the browser."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+
+from PIL import Image
+
+__all__ = ["THUMBNAIL_SIZES", "encode_thumbnail", "encode_thumbnails"]
+
+THUMBNAIL_SIZES = (64, 128, 256)
+"""Longest sides, in pixels."""
+
+
+def encode_thumbnail(image: Image.Image, size: int) -> bytes:
+    """Encode a small version of a picture.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        Mode RGB.
+    size : int
+        The longest side in pixels; a smaller picture is not enlarged. The aspect is kept.
+
+    Returns
+    -------
+    bytes
+        A JPEG file without metadata.
+    """
+    return _encode(_shrink(image, size))
+
+
+def encode_thumbnails(image: Image.Image, sizes: Iterable[int]) -> dict[int, bytes]:
+    """Encode small versions of a picture in several sizes, faster than one by one.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        Mode RGB.
+    sizes : iterable of int
+        Longest sides in pixels.
+
+    Returns
+    -------
+    dict of int to bytes
+        By size, as `encode_thumbnail` makes them from the next larger one.
+    """
+    tiles = {}
+    for size in sorted(set(sizes), reverse=True):
+        image = _shrink(image, size)
+        tiles[size] = _encode(image)
+    return tiles
+
+
+def _shrink(image: Image.Image, size: int) -> Image.Image:
+    scale = size / max(image.size)
+    if scale >= 1:
+        return image
+    width, height = (max(1, round(side * scale)) for side in image.size)
+    return image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+
+def _encode(image: Image.Image) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=80)
+    return file.getvalue()
