@@ -1,0 +1,106 @@
+/** Which colour each row has, and what the colours mean. */
+import { CLUSTER_COLORS, MISSING_COLOR, SEQUENCE } from "./palette";
+import type { Clusters } from "./tree";
+import type { Column, Dataset } from "./wire";
+
+export interface LegendEntry {
+  label: string;
+  /** Index into `Coloring.css`. */
+  code: number;
+  count: number;
+}
+
+export type Legend =
+  | { kind: "entries"; entries: readonly LegendEntry[] }
+  /** Values outside low … high have the colour of that end. */
+  | { kind: "range"; low: number; high: number; belowLow: boolean; aboveHigh: boolean; missing: number }
+  | { kind: "none" };
+
+export interface Coloring {
+  /** "cluster", or the column's name. */
+  column: string;
+  /** Colours; the last stands for missing. */
+  css: readonly string[];
+  /** Index into `css` of each row. */
+  codes: Uint16Array;
+  legend: Legend;
+}
+
+const QUALITATIVE: readonly string[] = [...CLUSTER_COLORS, MISSING_COLOR];
+const SEQUENTIAL: readonly string[] = [...SEQUENCE, MISSING_COLOR];
+const MISSING_LABEL = "no value";
+
+export function colorByClusters(dataset: Dataset, clusters: Clusters | null): Coloring {
+  const missing = CLUSTER_COLORS.length;
+  if (clusters === null) {
+    const codes = new Uint16Array(dataset.n).fill(missing);
+    return { column: "cluster", css: QUALITATIVE, codes, legend: { kind: "none" } };
+  }
+  const codeOfCluster = Uint16Array.from(clusters.color, (color) => color % CLUSTER_COLORS.length);
+  const entries = Array.from(codeOfCluster, (code, cluster) => ({
+    label: String(cluster + 1),
+    code,
+    count: clusters.size[cluster]!,
+  }));
+  const codes = Uint16Array.from(clusters.labels, (cluster) => codeOfCluster[cluster]!);
+  return { column: "cluster", css: QUALITATIVE, codes, legend: { kind: "entries", entries } };
+}
+
+/** Categories take the colours by frequency, so that the twelve most common are told apart. */
+function colorByCategory(column: Column): Coloring {
+  const missing = CLUSTER_COLORS.length;
+  const counts = new Uint32Array(column.categories.length);
+  let missingCount = 0;
+  for (const code of column.values) {
+    if (code >= 0) counts[code]!++;
+    else missingCount++;
+  }
+  const byFrequency = Array.from(counts.keys()).sort((a, b) => counts[b]! - counts[a]!);
+  const codeOfCategory = new Uint16Array(counts.length);
+  byFrequency.forEach((category, rank) => {
+    codeOfCategory[category] = rank % CLUSTER_COLORS.length;
+  });
+  const entries: LegendEntry[] = byFrequency
+    .filter((category) => counts[category]! > 0)
+    .map((category) => ({
+      label: column.categories[category]!,
+      code: codeOfCategory[category]!,
+      count: counts[category]!,
+    }));
+  if (missingCount > 0) entries.push({ label: MISSING_LABEL, code: missing, count: missingCount });
+  const codes = Uint16Array.from(column.values, (code) => (code >= 0 ? codeOfCategory[code]! : missing));
+  return { column: column.name, css: QUALITATIVE, codes, legend: { kind: "entries", entries } };
+}
+
+/** From the 1st to the 99th percentile, so that one huge file does not leave all others the same colour. */
+function colorByNumber(column: Column): Coloring {
+  const missing = SEQUENCE.length;
+  const present = Float32Array.from(column.values as Float32Array)
+    .filter((value) => !Number.isNaN(value))
+    .sort();
+  const at = (share: number): number => present[Math.round(share * (present.length - 1))] ?? Number.NaN;
+  const low = at(0.01);
+  const high = at(0.99);
+  const span = high - low || 1;
+  const codes = Uint16Array.from(column.values, (value) => {
+    if (Number.isNaN(value)) return missing;
+    const share = Math.max(0, Math.min(1, (value - low) / span));
+    return Math.round(share * (SEQUENCE.length - 1));
+  });
+  const legend: Legend =
+    present.length === 0
+      ? { kind: "none" }
+      : {
+          kind: "range",
+          low,
+          high,
+          belowLow: at(0) < low,
+          aboveHigh: at(1) > high,
+          missing: column.values.length - present.length,
+        };
+  return { column: column.name, css: SEQUENTIAL, codes, legend };
+}
+
+export function colorByColumn(column: Column): Coloring {
+  return column.kind === "number" ? colorByNumber(column) : colorByCategory(column);
+}

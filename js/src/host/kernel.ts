@@ -1,0 +1,90 @@
+/** Answers the widget's requests in place of a kernel, from a synthetic collection. */
+import type { ViewTraits } from "../store";
+import type { LocalModel } from "./model";
+import { drawPicture } from "./pictures";
+import { BREEDS, type Synthetic } from "./synthetic";
+
+interface Request {
+  id: number;
+  kind: string;
+  body: { ids?: number[]; id?: number; size?: number };
+}
+
+interface Reply {
+  body: object;
+  buffers?: DataView[];
+}
+
+export interface KernelOptions {
+  /** Milliseconds before each answer. */
+  delay: number;
+  /** Called with the kind of each request that is not about pictures. */
+  onCommand?: (kind: string) => void;
+}
+
+export function answerRequests(model: LocalModel<ViewTraits>, data: Synthetic, options: KernelOptions): void {
+  const rowOfId = new Map(Array.from(new Uint32Array(data.arrays.ids), (id, row) => [id, row]));
+  const breeds = new Int32Array(data.arrays.columns, 8 * data.header.n);
+
+  async function tiles(ids: readonly number[], size: number): Promise<Reply> {
+    const encoded = await Promise.all(ids.map((id) => picture(id, size)));
+    const offsets = new Uint32Array(ids.length + 1);
+    encoded.forEach(({ size: bytes }, i) => {
+      offsets[i + 1] = offsets[i]! + bytes;
+    });
+    const joined = await new Blob(encoded).arrayBuffer();
+    return { body: { ids }, buffers: [new DataView(offsets.buffer), new DataView(joined)] };
+  }
+
+  async function picture(id: number, size: number): Promise<Blob> {
+    const look = data.looks[rowOfId.get(id) ?? -1];
+    return look ? drawPicture(look, id, size) : new Blob();
+  }
+
+  function record(id: number): object {
+    const row = rowOfId.get(id)!;
+    const name = `dog ${String(id).padStart(5, "0")}.jpg`;
+    return {
+      name,
+      path: `kennel/${name}`,
+      size: 90_000 + 37 * id,
+      width: 640,
+      height: 480,
+      breed: BREEDS[breeds[row]!] ?? null,
+    };
+  }
+
+  async function reply({ kind, body }: Request): Promise<Reply> {
+    switch (kind) {
+      case "thumbnails":
+        return tiles(body.ids ?? [], body.size ?? 64);
+      case "preview": {
+        const blob = await picture(body.id ?? -1, Math.min(body.size ?? 1024, 1024));
+        return { body: { width: 640, height: 480 }, buffers: [new DataView(await blob.arrayBuffer())] };
+      }
+      case "rows":
+        return { body: { rows: (body.ids ?? []).map(record) } };
+      case "errors":
+        return {
+          body: {
+            rows: [
+              { path: "kennel/empty.jpg", reason: "the file is empty" },
+              { path: "kennel/<b>notes</b>.png", reason: "not an image, or a kind that cannot be read" },
+              { path: "kennel/old/half.tif", reason: "the file ends too early" },
+            ],
+          },
+        };
+      default:
+        options.onCommand?.(kind);
+        return { body: {} };
+    }
+  }
+
+  model.onMessage = ({ content }) => {
+    const request = content as Request;
+    setTimeout(async () => {
+      const { body, buffers } = await reply(request);
+      model.receiveMessage({ v: 1, id: request.id, ok: true, body }, buffers);
+    }, options.delay);
+  };
+}

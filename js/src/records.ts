@@ -1,0 +1,66 @@
+/** What the kernel knows of an image in words: its name, path, size and metadata. Asked for in batches, when shown. */
+import { type ReadonlySignal, signal } from "@preact/signals-core";
+import { Lru } from "./lru";
+import type { Rpc } from "./rpc";
+import type { Dataset } from "./wire";
+
+export interface ImageRecord {
+  name: string;
+  /** Relative to the collection's root. */
+  path: string;
+  /** Bytes of the file. */
+  size: number | null;
+  width: number | null;
+  height: number | null;
+  readonly [metadata: string]: string | number | boolean | null;
+}
+
+export interface Records {
+  /** The record of a row, if it has come. */
+  get(row: number): ImageRecord | undefined;
+  /** Ask for those of these rows that are missing. */
+  ask(rows: Iterable<number>): void;
+  /** Counts up when records have arrived. */
+  readonly onArrival: ReadonlySignal<number>;
+}
+
+const KEPT = 20_000;
+const BATCH = 512;
+
+export function createRecords(rpc: Rpc, dataset: ReadonlySignal<Dataset>): Records {
+  const cache = new Lru<number, ImageRecord>(KEPT);
+  const asked = new Set<number>();
+  const onArrival = signal(0);
+  let wanted: number[] = [];
+
+  async function send(): Promise<void> {
+    const ids = wanted.slice(0, BATCH);
+    wanted = [];
+    for (const id of ids) asked.add(id);
+    try {
+      const { body } = await rpc.request("rows", { ids });
+      (body.rows as ImageRecord[]).forEach((record, i) => {
+        cache.set(ids[i]!, record);
+      });
+      onArrival.value++;
+    } catch {
+      // Names are an addition: without them the views go on, and ask again when they next show the image.
+    } finally {
+      for (const id of ids) asked.delete(id);
+    }
+  }
+
+  return {
+    onArrival,
+    get: (row) => cache.get(dataset.value.ids[row] ?? -1),
+    ask(rows) {
+      const { ids } = dataset.value;
+      const idle = wanted.length === 0;
+      for (const row of rows) {
+        const id = ids[row];
+        if (id !== undefined && !cache.has(id) && !asked.has(id)) wanted.push(id);
+      }
+      if (idle && wanted.length > 0) queueMicrotask(send);
+    },
+  };
+}

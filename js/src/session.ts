@@ -1,0 +1,41 @@
+/** What all views of one model share. */
+
+import { createRecords, type Records } from "./records";
+import { createRpc, type Rpc } from "./rpc";
+import type { ViewModel } from "./store";
+import { createStore, type Store } from "./store";
+import { createThumbnails, type Thumbnails } from "./thumbnails";
+
+export interface Session {
+  store: Store;
+  rpc: Rpc;
+  thumbnails: Thumbnails;
+  records: Records;
+  /** Tells the kernel that one more view of the model is mounted, and when it is gone. */
+  countView(signal: AbortSignal): void;
+}
+
+export function createSession(model: ViewModel, signal: AbortSignal): Session {
+  const store = createStore(model, signal);
+  const rpc = createRpc(model, signal);
+  let views = 0;
+
+  function tellViews(change: 1 | -1): void {
+    views += change;
+    // The kernel only saves work by knowing: without an answer nothing is amiss.
+    rpc.request("views", { count: views }).catch(() => undefined);
+  }
+
+  return {
+    store,
+    rpc,
+    thumbnails: createThumbnails(rpc, store.dataset, signal),
+    records: createRecords(rpc, store.dataset),
+    countView(mounted) {
+      tellViews(1);
+      mounted.addEventListener("abort", () => {
+        if (!signal.aborted) tellViews(-1);
+      });
+    },
+  };
+}

@@ -1,0 +1,232 @@
+/** The browser's state: what the kernel has published, what the person looks at, and what follows from both. No DOM. */
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import { type Coloring, colorByClusters, colorByColumn } from "./coloring";
+import type { Model } from "./model";
+import { Saver } from "./saver";
+import { Bitset, combine, type SelectMode } from "./selection";
+import type { Clusters } from "./tree";
+import { readUi, type Ui } from "./ui";
+import {
+  type Dataset,
+  type DatasetTraits,
+  EMPTY_DATASET,
+  packSelection,
+  parseDataset,
+  unpackSelection,
+} from "./wire";
+
+export type { Coloring, Legend, LegendEntry } from "./coloring";
+export type { SelectMode } from "./selection";
+export { Bitset, modeOf } from "./selection";
+export type { Clusters, Tree } from "./tree";
+export type { PaneName, Ui } from "./ui";
+export type { Column, Dataset, Header } from "./wire";
+
+export interface Origin {
+  kind: "branch" | "lasso" | "click" | "group" | "query" | "panel" | "all" | "none";
+  text: string;
+}
+
+export interface Selection {
+  rows: Bitset;
+  count: number;
+  origin: Origin;
+}
+
+export interface Cut {
+  nClusters: number;
+  /** Where the line is drawn; null for the middle of the gap. */
+  height: number | null;
+}
+
+export interface Hover {
+  rows: readonly number[];
+  /** A node of the tree (see tree.ts), when that is what the pointer is on. */
+  node: number | null;
+  source: "tree" | "gallery" | "map";
+}
+
+export interface Progress {
+  state: "waiting" | "running" | "done" | "cancelled" | "failed";
+  stage: "scan" | "embed" | "tree" | "map" | "";
+  label: string;
+  done: number;
+  total: number;
+  seconds_left: number | null;
+  message: string;
+}
+
+/** The traits of the view state model. */
+export interface ViewTraits {
+  dataset: string;
+  selection: DataView;
+  selection_origin: Origin;
+  cut: { n_clusters: number; height: number | null };
+  color_by: string;
+  group_by: string;
+  ui: unknown;
+}
+
+export type ViewModel = Model<ViewTraits>;
+export type DatasetModel = Model<DatasetTraits & { progress: Partial<Progress> }>;
+
+export interface Store {
+  readonly dataset: ReadonlySignal<Dataset>;
+  readonly progress: ReadonlySignal<Progress>;
+  /** Why the published dataset cannot be shown, in plain words; else empty. */
+  readonly problem: ReadonlySignal<string>;
+  readonly selection: ReadonlySignal<Selection>;
+  readonly cut: ReadonlySignal<Cut>;
+  /** null until there is a tree. */
+  readonly clusters: ReadonlySignal<Clusters | null>;
+  readonly coloring: ReadonlySignal<Coloring>;
+  readonly colorBy: ReadonlySignal<string>;
+  readonly groupBy: ReadonlySignal<string>;
+  readonly ui: ReadonlySignal<Ui>;
+  /** What the pointer is on; never leaves the browser. */
+  readonly hover: Signal<Hover | null>;
+  select(rows: Iterable<number> | Bitset, mode: SelectMode, origin: Origin): void;
+  clearSelection(): void;
+  setCut(nClusters: number, height?: number | null): void;
+  setColorBy(name: string): void;
+  setGroupBy(name: string): void;
+  setUi(patch: Partial<Ui>): void;
+  /** Follow a proxy of the dataset's model; for each render, as its handlers go with that render. */
+  connect(model: DatasetModel): void;
+}
+
+const NOTHING: Origin = { kind: "none", text: "" };
+const WAITING: Progress = {
+  state: "waiting",
+  stage: "",
+  label: "",
+  done: 0,
+  total: 0,
+  seconds_left: null,
+  message: "",
+};
+const UI_SAVE_MS = 400;
+
+const bytesOf = (view: DataView | undefined): Uint8Array =>
+  view ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength) : new Uint8Array(0);
+
+/** `signal` ends the saving and the listening. */
+export function createStore(model: ViewModel, abort: AbortSignal): Store {
+  const saver = new Saver(model, abort);
+
+  /** A signal that follows a trait, except while a newer value of the browser's own waits to be saved. */
+  function follow<K extends keyof ViewTraits, V>(key: K, read: (value: ViewTraits[K]) => V): Signal<V> {
+    const value = signal(read(model.get(key)));
+    model.on(`change:${key}`, () => {
+      if (!saver.isPending(key)) value.value = read(model.get(key));
+    });
+    return value;
+  }
+
+  const dataset = signal<Dataset>(EMPTY_DATASET);
+  const progress = signal<Progress>(WAITING);
+  const problem = signal("");
+  const selectedItems = follow("selection", bytesOf);
+  const origin = follow("selection_origin", (value) => value ?? NOTHING);
+  const cut = follow(
+    "cut",
+    (value): Cut => ({ nClusters: value?.n_clusters ?? 1, height: value?.height ?? null }),
+  );
+  const colorBy = follow("color_by", (value) => value ?? "cluster");
+  const groupBy = follow("group_by", (value) => value ?? "cluster");
+  const ui = follow("ui", readUi);
+
+  const selection = computed<Selection>(() => {
+    const rows = unpackSelection(selectedItems.value, dataset.value);
+    const count = rows.count();
+    return { rows, count, origin: count === 0 ? NOTHING : origin.value };
+  });
+  // Moving the line within its gap changes no cluster: only the number is followed.
+  const nClusters = computed(() => cut.value.nClusters);
+  const clusters = computed(() => dataset.value.tree?.clusters(nClusters.value) ?? null);
+  const coloring = computed(() => {
+    const column = dataset.value.columns.get(colorBy.value);
+    return column ? colorByColumn(column) : colorByClusters(dataset.value, clusters.value);
+  });
+
+  function setSelection(rows: Bitset, from: Origin): void {
+    const bytes = packSelection(rows, dataset.value);
+    batch(() => {
+      selectedItems.value = bytes;
+      origin.value = from;
+    });
+    saver.save({ selection: new DataView(bytes.buffer), selection_origin: from });
+  }
+
+  return {
+    dataset,
+    progress,
+    problem,
+    selection,
+    cut,
+    clusters,
+    coloring,
+    colorBy,
+    groupBy,
+    ui,
+    hover: signal<Hover | null>(null),
+
+    select(rows, mode, from) {
+      const chosen = rows instanceof Bitset ? rows : Bitset.of(dataset.value.n, rows);
+      const after = combine(selection.value.rows, chosen, mode);
+      setSelection(after, after.isEmpty() ? NOTHING : from);
+    },
+
+    clearSelection() {
+      if (selection.value.count > 0) setSelection(new Bitset(dataset.value.n), NOTHING);
+    },
+
+    setCut(count, height = null) {
+      const nClusters = Math.max(1, Math.min(Math.round(count), Math.max(1, dataset.value.n)));
+      cut.value = { nClusters, height };
+      saver.save({ cut: { n_clusters: nClusters, height } });
+    },
+
+    setColorBy(name) {
+      colorBy.value = name;
+      saver.save({ color_by: name });
+    },
+
+    setGroupBy(name) {
+      groupBy.value = name;
+      saver.save({ group_by: name });
+    },
+
+    setUi(patch) {
+      ui.value = { ...ui.value, ...patch };
+      saver.save({ ui: ui.value }, UI_SAVE_MS);
+    },
+
+    connect(source) {
+      const readDataset = () => {
+        const header = source.get("header");
+        if (!header?.version || header.version === dataset.value.version) return;
+        try {
+          dataset.value = parseDataset({
+            header,
+            ids: source.get("ids"),
+            coordinates: source.get("coordinates"),
+            leaf_order: source.get("leaf_order"),
+            merges: source.get("merges"),
+            columns: source.get("columns"),
+          });
+          problem.value = "";
+        } catch (error) {
+          problem.value = String(error instanceof Error ? error.message : error);
+        }
+      };
+      const readProgress = () => {
+        progress.value = { ...WAITING, ...source.get("progress") };
+      };
+      source.on("change:header", readDataset);
+      source.on("change:progress", readProgress);
+      readDataset();
+      readProgress();
+    },
+  };
+}

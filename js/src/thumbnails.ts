@@ -1,0 +1,189 @@
+/** Pictures of rows: asked for in batches, what is on screen first, decoded once and kept while there is room. */
+import { effect, type ReadonlySignal, signal } from "@preact/signals-core";
+import { Lru } from "./lru";
+import type { Rpc } from "./rpc";
+import type { Dataset } from "./wire";
+
+/** Longest sides of the tiles that the kernel keeps, px. */
+export const TILE_STEPS = [64, 128, 256] as const;
+export type TileStep = (typeof TILE_STEPS)[number];
+
+/** Says which tiles a view shows now, the most urgent first; tiles that no view shows any more are not waited for. */
+export type Show = (rows: Iterable<number>, size: number) => void;
+
+export interface Thumbnails {
+  /**
+   * The picture of a row for a longest side of `size` device pixels, or what there is in another size meanwhile.
+   * Draw it at once and do not keep it: it is closed when it falls out of the cache. Asks for nothing: see `claim`.
+   */
+  get(row: number, size: number): ImageBitmap | undefined;
+  /** A new list of wanted tiles; it ends with the signal. Call `Show` at every draw: it is cheap when nothing changed. */
+  claim(signal: AbortSignal): Show;
+  /** Counts up, once a frame at most, when tiles have arrived: redraw. */
+  readonly onArrival: ReadonlySignal<number>;
+}
+
+interface Claim {
+  ids: readonly number[];
+  step: TileStep;
+}
+
+interface Flight {
+  step: TileStep;
+  ids: readonly number[];
+  abort: AbortController;
+}
+
+/** Decodes one encoded tile; a parameter for tests without a browser. */
+export type Decode = (bytes: Uint8Array<ArrayBuffer>) => Promise<ImageBitmap>;
+
+const BATCH = 64;
+const FLIGHTS = 4;
+const CACHE_BYTES = 128 * 2 ** 20;
+
+/** The smallest step that is not enlarged, or the largest there is. */
+export const stepFor = (size: number): TileStep => TILE_STEPS.find((step) => step >= size) ?? 256;
+
+const keyOf = (id: number, step: TileStep): number => id * 4 + TILE_STEPS.indexOf(step);
+
+const decodeInBrowser: Decode = (bytes) => createImageBitmap(new Blob([bytes]));
+
+export function createThumbnails(
+  rpc: Rpc,
+  dataset: ReadonlySignal<Dataset>,
+  abort: AbortSignal,
+  decode: Decode = decodeInBrowser,
+): Thumbnails {
+  const cache = new Lru<number, ImageBitmap>(
+    CACHE_BYTES,
+    (bitmap) => 4 * bitmap.width * bitmap.height,
+    (bitmap) => bitmap.close(),
+  );
+  const claims = new Set<Claim>();
+  const flights = new Set<Flight>();
+  /** Tiles that will not come: no picture, or the kernel said no. Forgotten with the next dataset. */
+  const hopeless = new Set<number>();
+  const onArrival = signal(0);
+  let scheduled = false;
+  let arrived = false;
+
+  function schedule(): void {
+    if (scheduled || abort.aborted) return;
+    scheduled = true;
+    requestAnimationFrame(() => {
+      scheduled = false;
+      if (abort.aborted) return;
+      if (arrived) {
+        arrived = false;
+        onArrival.value++;
+      }
+      dropUnwanted();
+      fill();
+    });
+  }
+
+  function dropUnwanted(): void {
+    for (const flight of flights) {
+      const wanted = new Set<number>();
+      for (const claim of claims) if (claim.step === flight.step) for (const id of claim.ids) wanted.add(id);
+      if (!flight.ids.some((id) => wanted.has(id))) flight.abort.abort();
+    }
+  }
+
+  function fill(): void {
+    const underway = new Set<number>();
+    for (const flight of flights) for (const id of flight.ids) underway.add(keyOf(id, flight.step));
+    for (const claim of claims) {
+      const missing = claim.ids.filter((id) => {
+        const key = keyOf(id, claim.step);
+        return !cache.has(key) && !underway.has(key) && !hopeless.has(key);
+      });
+      for (let i = 0; i < missing.length && flights.size < FLIGHTS; i += BATCH) {
+        const ids = missing.slice(i, i + BATCH);
+        for (const id of ids) underway.add(keyOf(id, claim.step));
+        void fly(ids, claim.step);
+      }
+    }
+  }
+
+  async function fly(ids: readonly number[], step: TileStep): Promise<void> {
+    const flight: Flight = { ids, step, abort: new AbortController() };
+    flights.add(flight);
+    try {
+      const { buffers } = await rpc.request("thumbnails", { ids, size: step }, flight.abort.signal);
+      await unpack(ids, step, buffers);
+    } catch {
+      // Refused, or dropped on our own wish: only a refusal would be repeated for ever.
+      if (!flight.abort.signal.aborted) for (const id of ids) hopeless.add(keyOf(id, step));
+    } finally {
+      flights.delete(flight);
+      schedule();
+    }
+  }
+
+  /** Buffers: where each tile begins (uint32, one more than there are tiles), and the tiles one after the other. */
+  async function unpack(ids: readonly number[], step: TileStep, buffers: readonly DataView[]): Promise<void> {
+    const [offsets, tiles] = buffers;
+    if (!offsets || !tiles || offsets.byteLength !== 4 * (ids.length + 1)) {
+      throw new Error("The answer holds no tiles.");
+    }
+    await Promise.all(
+      ids.map(async (id, i) => {
+        const start = offsets.getUint32(4 * i, true);
+        const end = offsets.getUint32(4 * (i + 1), true);
+        const key = keyOf(id, step);
+        const bitmap =
+          start < end
+            ? await decode(
+                new Uint8Array(tiles.buffer as ArrayBuffer, tiles.byteOffset + start, end - start),
+              ).catch(() => undefined)
+            : undefined;
+        if (bitmap === undefined) hopeless.add(key);
+        else if (abort.aborted) bitmap.close();
+        else cache.set(key, bitmap);
+      }),
+    );
+    arrived = true;
+  }
+
+  const stopForgetting = effect(() => {
+    if (dataset.value.version > 0) hopeless.clear();
+  });
+
+  abort.addEventListener("abort", () => {
+    stopForgetting();
+    for (const flight of flights) flight.abort.abort();
+    cache.clear();
+  });
+
+  return {
+    onArrival,
+    get(row, size) {
+      const id = dataset.value.ids[row];
+      if (id === undefined) return undefined;
+      const step = stepFor(size);
+      const exact = cache.get(keyOf(id, step));
+      if (exact) return exact;
+      // A larger picture in its place is as good; a smaller one better than none.
+      for (const other of TILE_STEPS.toReversed()) {
+        const bitmap = cache.get(keyOf(id, other));
+        if (bitmap) return bitmap;
+      }
+      return undefined;
+    },
+    claim(signal) {
+      const claim: Claim = { ids: [], step: 64 };
+      claims.add(claim);
+      signal.addEventListener("abort", () => {
+        claims.delete(claim);
+        schedule();
+      });
+      return (rows, size) => {
+        const { ids } = dataset.value;
+        claim.ids = Array.from(rows, (row) => ids[row]).filter((id) => id !== undefined);
+        claim.step = stepFor(size);
+        schedule();
+      };
+    },
+  };
+}

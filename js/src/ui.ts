@@ -1,0 +1,60 @@
+/** What the browser remembers about its own look; kept in the model so that a re-run cell or a second view has it. */
+
+export type PaneName = "tree" | "gallery" | "map";
+
+export interface Ui {
+  /** CSS pixels. */
+  height: number;
+  /** Share of each pane of the room, in the order tree, gallery, map. */
+  shares: readonly [number, number, number];
+  collapsed: readonly PaneName[];
+  /** Longest side of a gallery tile, CSS pixels. */
+  tileSize: number;
+  /** Whether the gallery shows all images although some are selected. */
+  showAll: boolean;
+  /** Free for the dendrogram and the map. */
+  tree: Readonly<Record<string, unknown>>;
+  map: Readonly<Record<string, unknown>>;
+}
+
+export const DEFAULT_UI: Ui = {
+  height: 620,
+  shares: [0.3, 0.36, 0.34],
+  collapsed: [],
+  tileSize: 84,
+  showAll: false,
+  tree: {},
+  map: {},
+};
+
+export const TILE_SIZES = { min: 48, max: 192 } as const;
+export const HEIGHTS = { min: 320, max: 2000 } as const;
+
+const isPane = (value: unknown): value is PaneName =>
+  value === "tree" || value === "gallery" || value === "map";
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function within(value: unknown, { min, max }: { min: number; max: number }, fallback: number): number {
+  return typeof value === "number" && Number.isFinite(value) ? Math.max(min, Math.min(max, value)) : fallback;
+}
+
+/** Whatever the trait holds (an older version's, a person's): anything unusable falls back to the default. */
+export function readUi(value: unknown): Ui {
+  if (!isRecord(value)) return DEFAULT_UI;
+  const { shares, collapsed } = value;
+  const usableShares =
+    Array.isArray(shares) &&
+    shares.length === 3 &&
+    shares.every((share) => typeof share === "number" && share > 0.02);
+  return {
+    height: within(value.height, HEIGHTS, DEFAULT_UI.height),
+    shares: usableShares ? [shares[0], shares[1], shares[2]] : DEFAULT_UI.shares,
+    collapsed: Array.isArray(collapsed) ? collapsed.filter(isPane) : DEFAULT_UI.collapsed,
+    tileSize: within(value.tileSize, TILE_SIZES, DEFAULT_UI.tileSize),
+    showAll: value.showAll === true,
+    tree: isRecord(value.tree) ? value.tree : DEFAULT_UI.tree,
+    map: isRecord(value.map) ? value.map : DEFAULT_UI.map,
+  };
+}

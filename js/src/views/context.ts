@@ -1,0 +1,18 @@
+/** What every view is given. A view is `mountX(el, ctx)`: it fills `el` and cleans up when `ctx.signal` aborts. */
+import type { ReadonlySignal } from "@preact/signals-core";
+import type { Records } from "../records";
+import type { Rpc } from "../rpc";
+import type { Store } from "../store";
+import type { Theme } from "../theme";
+import type { Thumbnails } from "../thumbnails";
+import type { Tooltip } from "./tooltip";
+
+export interface ViewContext {
+  store: Store;
+  thumbnails: Thumbnails;
+  records: Records;
+  rpc: Rpc;
+  theme: ReadonlySignal<Theme>;
+  tooltip: Tooltip;
+  signal: AbortSignal;
+}

@@ -1,0 +1,122 @@
+/** Where things are: toolbar, tree | gallery | map with splitters between them, status line, handle for the height. */
+import { element, watch } from "../dom";
+import { HEIGHTS, type PaneName } from "../ui";
+import type { ViewContext } from "./context";
+import { mountSplitter } from "./splitter";
+
+export interface Places {
+  toolbar: HTMLElement;
+  tree: HTMLElement;
+  gallery: HTMLElement;
+  map: HTMLElement;
+  status: HTMLElement;
+}
+
+const PANES: readonly { name: PaneName; label: string }[] = [
+  { name: "tree", label: "Dendrogram" },
+  { name: "gallery", label: "Gallery" },
+  { name: "map", label: "Map" },
+];
+const SMALLEST_SHARE = 0.08;
+const KEY_STEP = 24;
+
+export function mountLayout(frame: HTMLElement, ctx: ViewContext): Places {
+  const { store, signal } = ctx;
+  const [tree, gallery, map] = PANES.map(({ name, label }) =>
+    element("section", {
+      class: `imgclust-pane imgclust-pane-${name}`,
+      attributes: { role: "region", "aria-label": label, "data-testid": `imgclust-${name}` },
+    }),
+  ) as [HTMLElement, HTMLElement, HTMLElement];
+  const place = (name: "toolbar" | "status"): HTMLElement =>
+    element("div", { class: `imgclust-${name}`, attributes: { "data-testid": `imgclust-${name}` } });
+  const toolbar = place("toolbar");
+  const status = place("status");
+
+  /** Moves the border after the first `count` panes by a share of the room that both sides have. */
+  function move(count: 1 | 2, delta: number): void {
+    const [a, b, c] = store.ui.value.shares;
+    if (count === 1) {
+      const step = clamp(delta * (a + b), SMALLEST_SHARE - a, b - SMALLEST_SHARE);
+      store.setUi({ shares: [a + step, b - step, c] });
+    } else {
+      const pair = a + b;
+      const step = clamp(delta, 2 * SMALLEST_SHARE - pair, c - SMALLEST_SHARE);
+      const factor = (pair + step) / pair;
+      store.setUi({ shares: [a * factor, b * factor, c - step] });
+    }
+  }
+
+  const pair = element("div", { class: "imgclust-pair" });
+  const panes = element("div", { class: "imgclust-panes" });
+  const first = mountSplitter(
+    "Border between dendrogram and gallery",
+    pair,
+    (delta) => move(1, delta),
+    signal,
+  );
+  const second = mountSplitter("Border before the map", panes, (delta) => move(2, delta), signal);
+  pair.append(tree, first.element, gallery);
+  panes.append(pair, second.element, map);
+  frame.append(toolbar, panes, status, heightHandle(ctx));
+
+  watch(signal, () => {
+    const { shares, collapsed, height } = store.ui.value;
+    const [a, b, c] = shares;
+    const [hideTree, hideGallery, hideMap] = PANES.map(({ name }) => collapsed.includes(name));
+    tree.hidden = hideTree === true;
+    gallery.hidden = hideGallery === true;
+    map.hidden = hideMap === true;
+    pair.hidden = tree.hidden && gallery.hidden;
+    first.element.hidden = tree.hidden || gallery.hidden;
+    second.element.hidden = pair.hidden || map.hidden;
+    tree.style.flexGrow = String(a);
+    gallery.style.flexGrow = String(b);
+    pair.style.flexGrow = String((tree.hidden ? 0 : a) + (gallery.hidden ? 0 : b));
+    map.style.flexGrow = String(c);
+    first.setValue(a / (a + b));
+    second.setValue(a + b);
+    frame.style.setProperty("--imgclust-height", `${height}px`);
+  });
+  return { toolbar, tree, gallery, map, status };
+}
+
+function heightHandle({ store, signal }: ViewContext): HTMLElement {
+  const handle = element("div", {
+    class: "imgclust-height",
+    title: "Drag to change the height",
+    attributes: {
+      role: "separator",
+      tabindex: 0,
+      "aria-orientation": "horizontal",
+      "aria-label": "Height of the explorer",
+      "aria-valuemin": HEIGHTS.min,
+      "aria-valuemax": HEIGHTS.max,
+    },
+  });
+  const setHeight = (height: number): void =>
+    store.setUi({ height: Math.round(clamp(height, HEIGHTS.min, HEIGHTS.max)) });
+  let last: number | null = null;
+  handle.addEventListener("pointerdown", (event) => {
+    handle.setPointerCapture(event.pointerId);
+    last = event.clientY;
+  });
+  handle.addEventListener("pointermove", (event) => {
+    if (last === null) return;
+    setHeight(store.ui.value.height + event.clientY - last);
+    last = event.clientY;
+  });
+  handle.addEventListener("lostpointercapture", () => {
+    last = null;
+  });
+  handle.addEventListener("keydown", (event) => {
+    const step = { ArrowUp: -KEY_STEP, ArrowDown: KEY_STEP }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    setHeight(store.ui.value.height + step);
+  });
+  watch(signal, () => handle.setAttribute("aria-valuenow", String(store.ui.value.height)));
+  return handle;
+}
+
+const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value));

@@ -1,0 +1,69 @@
+/** A border that can be dragged, or moved with the arrow keys; along the direction in which its parent lays out. */
+import { element } from "../dom";
+
+export interface Splitter {
+  element: HTMLElement;
+  /** Share of the room before the border, for those who cannot see it. */
+  setValue(share: number): void;
+}
+
+const KEY_STEP = 0.03;
+
+/** `move` gets the way of the border as a share of the parent's length. */
+export function mountSplitter(
+  label: string,
+  parent: HTMLElement,
+  move: (delta: number) => void,
+  signal: AbortSignal,
+): Splitter {
+  const border = element("div", {
+    class: "imgclust-splitter",
+    attributes: {
+      role: "separator",
+      tabindex: 0,
+      "aria-label": label,
+      "aria-valuemin": 0,
+      "aria-valuemax": 100,
+      "aria-valuenow": 50,
+      "aria-orientation": "vertical",
+    },
+  });
+  const isRow = (): boolean => getComputedStyle(parent).flexDirection.startsWith("row");
+  let last: number | null = null;
+
+  border.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    border.focus();
+    border.setPointerCapture(event.pointerId);
+    last = isRow() ? event.clientX : event.clientY;
+  });
+  border.addEventListener("pointermove", (event) => {
+    if (last === null) return;
+    const row = isRow();
+    const now = row ? event.clientX : event.clientY;
+    move((now - last) / (row ? parent.clientWidth : parent.clientHeight));
+    last = now;
+  });
+  border.addEventListener("lostpointercapture", () => {
+    last = null;
+  });
+  border.addEventListener("keydown", (event) => {
+    const step = isRow()
+      ? { ArrowLeft: -KEY_STEP, ArrowRight: KEY_STEP }[event.key]
+      : { ArrowUp: -KEY_STEP, ArrowDown: KEY_STEP }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    move(step);
+  });
+
+  const observer = new ResizeObserver(() => {
+    border.setAttribute("aria-orientation", isRow() ? "vertical" : "horizontal");
+  });
+  observer.observe(parent);
+  signal.addEventListener("abort", () => observer.disconnect());
+
+  return {
+    element: border,
+    setValue: (share) => border.setAttribute("aria-valuenow", String(Math.round(100 * share))),
+  };
+}

@@ -1,0 +1,88 @@
+/** One tooltip for all views: words, and pictures of the rows they are about. */
+import { effect } from "@preact/signals-core";
+import { element } from "../dom";
+import type { Thumbnails } from "../thumbnails";
+import { paintTile } from "./tile";
+
+export interface TooltipContent {
+  title: string;
+  lines?: readonly string[];
+  /** Rows whose pictures to show; one is shown large, several (six at most) small. */
+  rows?: readonly number[];
+}
+
+export interface Tooltip {
+  /** Beside a point in client coordinates; calling again moves it. */
+  show(clientX: number, clientY: number, content: TooltipContent): void;
+  hide(): void;
+}
+
+const GAP = 14;
+const LARGE = 160;
+const SMALL = 56;
+const MOST_PICTURES = 6;
+
+export function createTooltip(root: HTMLElement, thumbnails: Thumbnails, signal: AbortSignal): Tooltip {
+  // A popover lies in the top layer: no ancestor of the host's can clip it.
+  const box = element("div", {
+    class: "imgclust-tooltip",
+    attributes: { popover: "manual", role: "tooltip" },
+  });
+  root.append(box);
+  const claim = thumbnails.claim(signal);
+  let shown = "";
+  let stopPainting = () => {};
+
+  function fill({ title, lines = [], rows = [] }: TooltipContent): void {
+    stopPainting();
+    const pictured = rows.slice(0, MOST_PICTURES);
+    const side = pictured.length === 1 ? LARGE : SMALL;
+    const canvases = pictured.map(() => element("canvas", { attributes: { "aria-hidden": "true" } }));
+    box.replaceChildren(
+      element("div", { class: "imgclust-tooltip-pictures", children: canvases }),
+      element("div", { class: "imgclust-tooltip-title", text: title }),
+      ...lines.map((text) => element("div", { class: "imgclust-tooltip-line", text })),
+    );
+    claim(pictured, side * devicePixelRatio);
+    stopPainting = effect(() => {
+      thumbnails.onArrival.value;
+      pictured.forEach((row, i) => {
+        paintTile(canvases[i]!, thumbnails.get(row, side * devicePixelRatio), side);
+      });
+    });
+  }
+
+  function place(x: number, y: number): void {
+    const { width, height } = box.getBoundingClientRect();
+    const left = x + GAP + width > innerWidth ? x - GAP - width : x + GAP;
+    const top = y + GAP + height > innerHeight ? y - GAP - height : y + GAP;
+    box.style.left = `${Math.max(4, left)}px`;
+    box.style.top = `${Math.max(4, top)}px`;
+  }
+
+  function hide(): void {
+    if (shown === "") return;
+    shown = "";
+    stopPainting();
+    claim([], SMALL);
+    box.hidePopover();
+  }
+
+  signal.addEventListener("abort", () => {
+    stopPainting();
+    box.remove();
+  });
+
+  return {
+    hide,
+    show(clientX, clientY, content) {
+      const key = JSON.stringify(content);
+      if (key !== shown) {
+        if (shown === "") box.showPopover();
+        shown = key;
+        fill(content);
+      }
+      place(clientX, clientY);
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** The anywidget module: one session for each model, one set of views for each output. */
+import type { Host } from "./model";
+import { createSession, type Session } from "./session";
+import type { DatasetModel, ViewModel } from "./store";
+import { mountExplorer } from "./views/explorer";
+
+interface InitializeProps {
+  model: ViewModel;
+  signal: AbortSignal;
+}
+
+interface RenderProps {
+  model: ViewModel;
+  el: HTMLElement;
+  signal: AbortSignal;
+  host: Host;
+}
+
+export default () => {
+  let session: Session | undefined;
+  return {
+    initialize({ model, signal }: InitializeProps): void {
+      session = createSession(model, signal);
+    },
+
+    async render({ model, el, signal, host }: RenderProps): Promise<void> {
+      if (session === undefined) throw new Error("render was called before initialize");
+      mountExplorer(el, session, signal);
+      session.countView(signal);
+      const dataset = (await host.getModel(model.get("dataset"))) as DatasetModel;
+      if (!signal.aborted) session.store.connect(dataset);
+    },
+  };
+};
