@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from imgclust_jupyter.imaging.errors import UnreadableImage
 
 __all__ = ["open_regular"]
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BufferedReader:
     """Open a file for reading, and nothing that is no file.
 
     Parameters

@@ -95,7 +95,7 @@ def window(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     [[0, 128, 255]]
     """
     # Sixteen bits fit into float32 exactly, and a scan of a hundred megapixels should not take a gigabyte.
-    work = values.astype(np.float32 if values.dtype.itemsize <= 2 else np.float64)
+    work: npt.NDArray[np.floating] = values.astype(np.float32 if values.dtype.itemsize <= 2 else np.float64)
     finite = work[np.isfinite(work)]
     if finite.size == 0:
         return np.zeros(values.shape, dtype=np.uint8)

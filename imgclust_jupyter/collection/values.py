@@ -1,0 +1,42 @@
+"""Values of a table, as JSON can say them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["json_value"]
+
+# The browser's numbers are floats of 53 bits.
+_LARGEST = 2**53
+
+
+def json_value(value: Any) -> str | int | float | None:
+    """Return a value as text, a number or None.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    str, int, float or None
+        None for what is missing or not finite; numbers as they are, unless the browser would round them; text for
+        everything else, in valid Unicode.
+
+    Examples
+    --------
+    >>> [json_value(value) for value in (np.int8(3), float("nan"), True, pd.Timestamp("2024-05-01"))]
+    [3, None, 'True', '2024-05-01 00:00:00']
+    """
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if abs(value) <= _LARGEST else str(value)
+    if isinstance(value, float):
+        return value if np.isfinite(value) else None
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    return str(value).encode("utf-8", "replace").decode("utf-8")
