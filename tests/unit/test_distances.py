@@ -9,43 +9,45 @@ SCIPY = {"cosine": "cosine", "euclidean": "euclidean", "manhattan": "cityblock",
 
 
 @pytest.fixture
-def X():
+def features():
     return np.random.default_rng(0).normal(3, 1, size=(57, 20))
 
 
 @pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_distances_are_those_of_scipy(X, metric, dtype):
-    vectors, _ = prepare(X.astype(dtype), metric)
+def test_distances_are_those_of_scipy(features, metric, dtype):
+    vectors, _ = prepare(features.astype(dtype), metric)
     assert vectors.dtype == dtype
     expected = pdist(vectors.astype(np.float64), SCIPY[metric])
     np.testing.assert_allclose(condensed_distances(vectors, metric), expected, rtol=1e-6, atol=1e-7)
 
 
-def test_cosine_is_about_the_mean_of_the_collection(X):
-    vectors, mean = prepare(X, "cosine")
-    np.testing.assert_allclose(mean, X.mean(axis=0))
-    np.testing.assert_allclose(condensed_distances(vectors, "cosine"), pdist(X - X.mean(axis=0), "cosine"))
+def test_cosine_is_about_the_mean_of_the_collection(features):
+    vectors, mean = prepare(features, "cosine")
+    np.testing.assert_allclose(mean, features.mean(axis=0))
+    np.testing.assert_allclose(
+        condensed_distances(vectors, "cosine"), pdist(features - features.mean(axis=0), "cosine")
+    )
 
 
-def test_correlation_is_that_of_the_features(X):
-    vectors, mean = prepare(X, "correlation")
+def test_correlation_is_that_of_the_features(features):
+    vectors, mean = prepare(features, "correlation")
     assert mean is None
-    np.testing.assert_allclose(condensed_distances(vectors, "correlation"), pdist(X, "correlation"))
+    np.testing.assert_allclose(condensed_distances(vectors, "correlation"), pdist(features, "correlation"))
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_blocks_change_nothing(X, metric, monkeypatch):
-    vectors, _ = prepare(X, metric)
+def test_blocks_change_nothing(features, metric, monkeypatch):
+    vectors, _ = prepare(features, metric)
     whole = condensed_distances(vectors, metric)
     monkeypatch.setattr(module, "_BLOCK_VALUES", 57 * 4)
     np.testing.assert_allclose(condensed_distances(vectors, metric), whole, rtol=1e-9)
 
 
-def test_a_frozen_mean_keeps_the_old_vectors(X):
-    vectors, mean = prepare(X, "cosine")
-    more, again = prepare(np.vstack([X, X[:3] + 10]), "cosine", mean)
-    np.testing.assert_array_equal(more[: len(X)], vectors)
+def test_a_frozen_mean_keeps_the_old_vectors(features):
+    vectors, mean = prepare(features, "cosine")
+    more, again = prepare(np.vstack([features, features[:3] + 10]), "cosine", mean)
+    np.testing.assert_array_equal(more[: len(features)], vectors)
     np.testing.assert_array_equal(again, mean)
 
 
@@ -58,13 +60,13 @@ def test_identical_images_are_at_no_distance(metric, dtype):
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_duplicates_among_others_are_at_no_distance(X, metric):
-    vectors, _ = prepare(np.vstack([X, X]).astype(np.float32), metric)
+def test_duplicates_among_others_are_at_no_distance(features, metric):
+    vectors, _ = prepare(np.vstack([features, features]).astype(np.float32), metric)
     distances = condensed_distances(vectors, metric)
     n = len(vectors)
     i, j = np.triu_indices(n, 1)
-    np.testing.assert_array_equal(distances[j == i + len(X)], 0)
-    assert (distances[j != i + len(X)] > 0).all()
+    np.testing.assert_array_equal(distances[j == i + len(features)], 0)
+    assert (distances[j != i + len(features)] > 0).all()
 
 
 def test_an_image_at_the_mean_is_halfway_to_every_other():
@@ -75,14 +77,14 @@ def test_an_image_at_the_mean_is_halfway_to_every_other():
     np.testing.assert_allclose(distances[j == 4], 0.5)
 
 
-def test_a_common_offset_costs_no_digits(X):
-    far = X + 1e7
-    np.testing.assert_allclose(condensed_distances(far, "euclidean"), pdist(X), rtol=1e-6)
+def test_a_common_offset_costs_no_digits(features):
+    far = features + 1e7
+    np.testing.assert_allclose(condensed_distances(far, "euclidean"), pdist(features), rtol=1e-6)
 
 
-def test_unit_rows(X):
+def test_unit_rows(features):
     for metric in ("cosine", "correlation"):
-        np.testing.assert_allclose(np.linalg.norm(prepare(X, metric)[0], axis=1), 1)
+        np.testing.assert_allclose(np.linalg.norm(prepare(features, metric)[0], axis=1), 1)
 
 
 def test_integers_and_single_images_are_taken():
