@@ -1,0 +1,75 @@
+# Two commands do all of their own set-up on a machine with Python 3.11+, Node 20+ and pip: make demo, make test.
+
+PYTHON ?= python3
+LAB_FLAGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := .demo
+# What each step leaves when it is complete, so that a second run does not repeat it.
+ENVIRONMENT := $(VENV)/.complete
+MODULES := js/node_modules/.complete
+BUNDLE := imgclust_jupyter/static/widget.js
+
+.PHONY: help demo lab test lint js unit browser bench build clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+demo: $(ENVIRONMENT)  ## sample images, the quickstart notebook run on them from top to bottom, and a picture
+	@mkdir -p $(DEMO)
+	cp notebooks/quickstart.ipynb $(DEMO)/
+	IMGCLUST_CACHE=$(CURDIR)/$(DEMO)/cache $(BIN)/jupyter execute --inplace --timeout=900 $(DEMO)/quickstart.ipynb
+	@echo
+	@echo "The sample images:        $(CURDIR)/$(DEMO)/photos"
+	@echo "The notebook, executed:   $(CURDIR)/$(DEMO)/quickstart.ipynb"
+	@echo "A picture of the result:  $(CURDIR)/$(DEMO)/explorer.png"
+	@echo
+	@echo "To explore them yourself: make lab"
+
+lab: $(ENVIRONMENT)  ## the demo's notebook, live, in JupyterLab (as root: make lab LAB_FLAGS=--allow-root)
+	@test -e $(DEMO)/quickstart.ipynb || $(MAKE) demo
+	IMGCLUST_CACHE=$(CURDIR)/$(DEMO)/cache $(BIN)/jupyter lab $(LAB_FLAGS) $(DEMO)/quickstart.ipynb
+
+test: $(ENVIRONMENT) lint js  ## everything: linters, types, TypeScript and Python tests, notebooks, a real JupyterLab
+	$(BIN)/python tests/browser/browsers.py
+	$(BIN)/pytest --screenshot=only-on-failure
+
+lint: $(ENVIRONMENT)  ## style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	npm --prefix js run lint
+	npm --prefix js run typecheck
+
+js: $(MODULES)  ## the TypeScript tests
+	npm --prefix js test
+
+unit: $(ENVIRONMENT)  ## the Python tests without a browser
+	$(BIN)/pytest tests/unit tests/property
+
+browser: $(ENVIRONMENT)  ## the tests in a real JupyterLab
+	$(BIN)/python tests/browser/browsers.py
+	$(BIN)/pytest tests/browser --screenshot=only-on-failure
+
+build: $(ENVIRONMENT)  ## the wheel and the source archive, in dist/
+	$(BIN)/python -m build
+
+clean:  ## back to a fresh clone
+	rm -rf $(VENV) $(DEMO) js/node_modules imgclust_jupyter/static dist test-results
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+$(ENVIRONMENT): pyproject.toml constraints.txt | $(BUNDLE)
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --editable '.[test]' --constraint constraints.txt
+	@touch $@
+
+$(MODULES): js/package.json js/package-lock.json
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { echo "Node 20 or newer is needed"; exit 1; }
+	npm --prefix js ci --no-audit --no-fund
+	@touch $@
+
+$(BUNDLE): $(MODULES) js/esbuild.mjs $(shell find js/src -type f)
+	npm --prefix js run build
