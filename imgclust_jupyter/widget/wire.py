@@ -117,7 +117,7 @@ def encode_columns(table: pd.DataFrame) -> tuple[list[dict[str, Any]], bytes]:
             seconds = (column - pd.Timestamp(0, tz=getattr(column.dtype, "tz", None))).dt.total_seconds()
             headers.append({"name": str(name), "kind": "number"})
             arrays.append(_bytes(seconds, "<f4"))
-        elif pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        elif pd.api.types.is_any_real_numeric_dtype(column):
             headers.append({"name": str(name), "kind": "number"})
             arrays.append(_bytes(column.to_numpy(dtype=np.float32, na_value=np.nan), "<f4"))
         else:
