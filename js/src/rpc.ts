@@ -58,10 +58,8 @@ export function createRpc(model: Pick<Model, "send" | "on">, abort: AbortSignal)
     if (left > 0) timer = setTimeout(watchClock, left);
   }
 
-  function send(kind: string, body: object): number {
-    const id = next++;
+  function send(id: number, kind: string, body: object): void {
     model.send({ v: VERSION, id, kind, body });
-    return id;
   }
 
   model.on("msg:custom", (message, buffers) => {
@@ -85,11 +83,12 @@ export function createRpc(model: Pick<Model, "send" | "on">, abort: AbortSignal)
     request(kind, body = {}, cancel) {
       return new Promise<Answer>((resolve, reject) => {
         if (cancel?.aborted) return reject(cancel.reason);
-        const id = send(kind, body);
+        const id = next++;
         const drop = () => {
           if (!pending.delete(id)) return;
           watchClock();
-          send("cancel", { id });
+          // A cancel carries the number of what it cancels, and is answered by that request's refusal.
+          send(id, "cancel", { id });
           reject(cancel?.reason);
         };
         const done = () => cancel?.removeEventListener("abort", drop);
@@ -105,6 +104,7 @@ export function createRpc(model: Pick<Model, "send" | "on">, abort: AbortSignal)
           },
         });
         cancel?.addEventListener("abort", drop, { once: true });
+        send(id, kind, body);
         watchClock();
       });
     },

@@ -5,6 +5,7 @@ import type { Rpc } from "../rpc";
 import type { Store } from "../store";
 import type { Theme } from "../theme";
 import type { Thumbnails } from "../thumbnails";
+import type { OpenPreview } from "./preview";
 import type { Tooltip } from "./tooltip";
 
 export interface ViewContext {
@@ -14,5 +15,7 @@ export interface ViewContext {
   rpc: Rpc;
   theme: ReadonlySignal<Theme>;
   tooltip: Tooltip;
+  /** Shows one picture large, over the whole widget. */
+  openPreview: OpenPreview;
   signal: AbortSignal;
 }

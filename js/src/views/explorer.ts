@@ -7,6 +7,8 @@ import { mountDendrogram } from "./dendrogram";
 import { mountGallery } from "./gallery";
 import { mountLayout } from "./layout";
 import { mountMap } from "./map";
+import { mountNotices } from "./notices";
+import { createPreview } from "./preview";
 import { mountStatus } from "./status";
 import { mountToolbar } from "./toolbar";
 import { createTooltip } from "./tooltip";
@@ -20,18 +22,21 @@ export function mountExplorer(el: HTMLElement, session: Session, signal: AbortSi
   signal.addEventListener("abort", () => root.remove());
   keepEvents(root, signal);
 
-  const { store, thumbnails } = session;
-  const theme = watchTheme(root, signal);
-  const ctx: ViewContext = { ...session, theme, tooltip: createTooltip(root, thumbnails, signal), signal };
-
   const frame = element("div", { class: "imgclust-frame" });
   root.append(frame);
+  const { store, thumbnails } = session;
+  const theme = watchTheme(root, signal);
+  const tooltip = createTooltip(root, thumbnails, signal);
+  const shared = { ...session, theme, tooltip, signal };
+  const ctx: ViewContext = { ...shared, openPreview: createPreview(frame, shared) };
+
   const places = mountLayout(frame, ctx);
   mountToolbar(places.toolbar, ctx);
   mountDendrogram(places.tree, ctx);
   mountGallery(places.gallery, ctx);
   mountMap(places.map, ctx);
-  mountStatus(places.status, ctx);
+  mountNotices(places.notices, ctx);
+  mountStatus(places.status, ctx, frame);
 
   watch(signal, () => {
     const { version, n } = store.dataset.value;

@@ -6,13 +6,14 @@ import { mountSplitter } from "./splitter";
 
 export interface Places {
   toolbar: HTMLElement;
+  notices: HTMLElement;
   tree: HTMLElement;
   gallery: HTMLElement;
   map: HTMLElement;
   status: HTMLElement;
 }
 
-const PANES: readonly { name: PaneName; label: string }[] = [
+export const PANES: readonly { name: PaneName; label: string }[] = [
   { name: "tree", label: "Dendrogram" },
   { name: "gallery", label: "Gallery" },
   { name: "map", label: "Map" },
@@ -31,6 +32,7 @@ export function mountLayout(frame: HTMLElement, ctx: ViewContext): Places {
   const place = (name: "toolbar" | "status"): HTMLElement =>
     element("div", { class: `imgclust-${name}`, attributes: { "data-testid": `imgclust-${name}` } });
   const toolbar = place("toolbar");
+  const notices = element("div", { class: "imgclust-notices" });
   const status = place("status");
 
   /** Moves the border after the first `count` panes by a share of the room that both sides have. */
@@ -58,11 +60,12 @@ export function mountLayout(frame: HTMLElement, ctx: ViewContext): Places {
   const second = mountSplitter("Border before the map", panes, (delta) => move(2, delta), signal);
   pair.append(tree, first.element, gallery);
   panes.append(pair, second.element, map);
-  frame.append(toolbar, panes, status, heightHandle(ctx));
+  frame.append(toolbar, notices, panes, status, heightHandle(ctx));
 
   watch(signal, () => {
     const { shares, collapsed, height } = store.ui.value;
-    const [a, b, c] = shares;
+    // Percents, since growth factors that sum up to less than one would not fill the room.
+    const [a, b, c] = shares.map((share) => 100 * share) as [number, number, number];
     const [hideTree, hideGallery, hideMap] = PANES.map(({ name }) => collapsed.includes(name));
     tree.hidden = hideTree === true;
     gallery.hidden = hideGallery === true;
@@ -75,10 +78,10 @@ export function mountLayout(frame: HTMLElement, ctx: ViewContext): Places {
     pair.style.flexGrow = String((tree.hidden ? 0 : a) + (gallery.hidden ? 0 : b));
     map.style.flexGrow = String(c);
     first.setValue(a / (a + b));
-    second.setValue(a + b);
+    second.setValue((a + b) / (a + b + c));
     frame.style.setProperty("--imgclust-height", `${height}px`);
   });
-  return { toolbar, tree, gallery, map, status };
+  return { toolbar, notices, tree, gallery, map, status };
 }
 
 function heightHandle({ store, signal }: ViewContext): HTMLElement {

@@ -1,5 +1,118 @@
+/** The line below: what is selected, what could not be read, how far the work has come. */
+import { ChevronRight, RotateCw, X } from "lucide";
+import { button, element, watch } from "../dom";
+import { formatCount, formatDuration } from "../format";
+import type { Progress } from "../store";
 import type { ViewContext } from "./context";
+import { openDialog } from "./dialog";
+import { icon } from "./icons";
 
-export function mountStatus(el: HTMLElement, { store, signal }: ViewContext): void {
-  void [el, store, signal];
+export function mountStatus(el: HTMLElement, ctx: ViewContext, frame: HTMLElement): void {
+  el.append(selected(ctx), unreadable(ctx, frame), busy(ctx), progress(ctx));
+}
+
+function selected({ store, signal }: ViewContext): HTMLElement {
+  const line = element("div", { class: "imgclust-selected", attributes: { "aria-live": "polite" } });
+  watch(signal, () => {
+    const { count, origin } = store.selection.value;
+    const { n } = store.dataset.value;
+    line.replaceChildren(
+      count === 0
+        ? element("span", { class: "imgclust-muted", text: n === 0 ? "" : "nothing selected" })
+        : element("strong", { text: `${formatCount(count)} selected` }),
+      element("span", { class: "imgclust-muted", text: count > 0 ? origin.text : "", title: origin.text }),
+    );
+  });
+  return line;
+}
+
+function unreadable(ctx: ViewContext, frame: HTMLElement): HTMLElement {
+  const open = element("button", {
+    class: "imgclust-button imgclust-text-button",
+    attributes: { type: "button", "aria-haspopup": "dialog" },
+  });
+  const words = (): string => {
+    const count = ctx.store.dataset.value.header.errors;
+    return `${formatCount(count)} ${count === 1 ? "file" : "files"} could not be read`;
+  };
+  open.addEventListener("click", () => void showErrors(words(), ctx, frame));
+  watch(ctx.signal, () => {
+    open.hidden = ctx.store.dataset.value.header.errors === 0;
+    open.replaceChildren(words(), icon(ChevronRight, 12));
+  });
+  return open;
+}
+
+async function showErrors(name: string, { rpc, signal }: ViewContext, frame: HTMLElement): Promise<void> {
+  const closed = new AbortController();
+  const dialog = openDialog(frame, name, signal, () => closed.abort());
+  const list = element("dl", { class: "imgclust-errors", text: "Asking the kernel …" });
+  dialog.body.append(list);
+  try {
+    const { body } = await rpc.request("errors", {}, closed.signal);
+    const rows = body.rows as { path: string; reason: string }[];
+    list.replaceChildren(
+      ...rows.flatMap(({ path, reason }) => [element("dt", { text: path }), element("dd", { text: reason })]),
+    );
+  } catch (error) {
+    if (!closed.signal.aborted) list.textContent = error instanceof Error ? error.message : String(error);
+  }
+}
+
+function busy({ rpc, signal }: ViewContext): HTMLElement {
+  const badge = element("span", {
+    class: "imgclust-badge",
+    text: "kernel busy",
+    title: "The kernel has not answered for a minute: it is computing something else, or it has stopped.",
+  });
+  watch(signal, () => {
+    badge.hidden = !rpc.busy.value;
+  });
+  return badge;
+}
+
+/** "embedding", "12,400 / 20,000", "38 s left"; the parts that are known. */
+export function describeProgress({ state, label, done, total, seconds_left, message }: Progress): string[] {
+  if (state === "failed") return [message === "" ? "The work has failed." : message];
+  const parts = [state === "cancelled" ? `${label === "" ? "work" : label} stopped` : message || label];
+  if (total > 0) parts.push(`${formatCount(done)} / ${formatCount(total)}`);
+  if (state === "running" && seconds_left !== null) parts.push(`${formatDuration(seconds_left)} left`);
+  return parts.filter((part) => part !== "");
+}
+
+function progress({ store, rpc, signal }: ViewContext): HTMLElement {
+  const words = element("div", { class: "imgclust-progress-words" });
+  const bar = element("div", {
+    class: "imgclust-bar",
+    attributes: { role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100, "aria-label": "Progress" },
+    children: [element("div")],
+  });
+  const fill = bar.firstElementChild as HTMLElement;
+  const refused = element("span", { class: "imgclust-error" });
+  const ask = (kind: string): void => {
+    refused.textContent = "";
+    rpc.request(kind).catch((error: Error) => {
+      refused.textContent = error.message;
+    });
+  };
+  const cancel = button("Stop the work; what is finished is kept", icon(X), () => ask("interrupt"));
+  const resume = button("Go on", icon(RotateCw, 12), () => ask("resume"), "imgclust-text-button");
+  resume.append("go on");
+  const box = element("div", { class: "imgclust-progress", children: [words, refused, bar, cancel, resume] });
+  watch(signal, () => {
+    const now = store.progress.value;
+    const idle = now.state === "done" || (now.state === "waiting" && now.label === "" && now.message === "");
+    box.hidden = idle;
+    box.classList.toggle("imgclust-failed", now.state === "failed");
+    words.replaceChildren(...describeProgress(now).map((text) => element("span", { text, title: text })));
+    const share = now.total > 0 ? now.done / now.total : 0;
+    bar.hidden = now.state === "failed" || now.state === "waiting";
+    bar.classList.toggle("imgclust-bar-unknown", now.state === "running" && now.total === 0);
+    fill.style.width = `${100 * share}%`;
+    if (now.total > 0) bar.setAttribute("aria-valuenow", String(Math.round(100 * share)));
+    else bar.removeAttribute("aria-valuenow");
+    cancel.hidden = now.state !== "running";
+    resume.hidden = now.state !== "cancelled" && now.state !== "failed";
+  });
+  return box;
 }

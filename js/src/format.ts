@@ -1,0 +1,39 @@
+/** Numbers in words, in the language of the interface. */
+
+const integers = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const decimals = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+
+export const formatCount = (value: number): string => integers.format(value);
+
+/** "1 image", "2,000 images". */
+export const plural = (count: number, noun: string): string =>
+  `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+
+/** Without separators up to four digits, as it may be a year. */
+export function formatValue(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 10_000) return String(value);
+  return Math.abs(value) >= 1000 ? integers.format(value) : decimals.format(value);
+}
+
+export function formatBytes(bytes: number): string {
+  const units = ["bytes", "kB", "MB", "GB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${decimals.format(value)} ${units[unit]}`;
+}
+
+/** Coarse, as every estimate is: "8 s", "3 min", "1 h 20 min". */
+export function formatDuration(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+const LINKAGES: Readonly<Record<string, string>> = { ward: "Ward" };
+
+export const formatLinkage = (linkage: string): string => LINKAGES[linkage] ?? linkage;
