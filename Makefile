@@ -61,13 +61,13 @@ clean:  ## back to a fresh clone
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 $(ENVIRONMENT): pyproject.toml constraints.txt | $(BUNDLE)
-	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=...")'
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make ... PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --editable '.[test]' --constraint constraints.txt
 	@touch $@
 
 $(MODULES): js/package.json js/package-lock.json
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { echo "Node 20 or newer is needed"; exit 1; }
+	@node -e 'parseInt(process.versions.node) >= 20 || process.exit(1)' || { echo "Node 20 or newer is needed."; exit 1; }
 	npm --prefix js ci --no-audit --no-fund
 	@touch $@
 
