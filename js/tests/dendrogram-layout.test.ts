@@ -7,7 +7,8 @@ import { heavyChild, middleOf, treePaths } from "../src/views/dendrogram-paths";
 import { fitBranch, panView, type TreeView, zoomView } from "../src/views/dendrogram-view";
 import { caterpillar, mergedTree, trees } from "./trees";
 
-const FRAME = { width: 300, height: 400, pictureHeight: 24 };
+/** Small, so that trees of a few hundred leaves are drawn with many leaves to the pixel. */
+const FRAME = { width: 90, height: 60, pictureHeight: 24 };
 
 /** A tree, zoomed and scrolled anywhere within one of its branches. */
 const scenes = fc
@@ -61,6 +62,16 @@ describe("layoutTree", () => {
         for (let i = start; i < start + tree.sizeOf(view.branch); i++) {
           const isInView = toY(view, i + 1) > 1e-6 && toY(view, i) < FRAME.height - 1e-6;
           if (isInView) expect(shown[i]).toBe(1);
+        }
+      }),
+    );
+  });
+
+  it("collapses only what is narrower than two pixels in view", () => {
+    fc.assert(
+      fc.property(scenes, ({ tree, view }) => {
+        for (const { y0, y1 } of draw(tree, view).wedges) {
+          expect(Math.min(FRAME.height, y1) - Math.max(0, y0)).toBeLessThan(COLLAPSE_BELOW);
         }
       }),
     );
@@ -130,7 +141,7 @@ describe("layoutTree", () => {
     ["random", mergedTree(3_000, [0.1, 0.7, 0.4, 0.9, 0.2, 0.55, 0.33])],
   ])("draws a number of shapes that follows the pixels, not the leaves: %s", (_name, tree) => {
     const fit = fitBranch(tree, tree.root, FRAME.height);
-    for (const view of [fit, zoomView(tree, fit, 40, 200, FRAME.height)]) {
+    for (const view of [fit, zoomView(tree, fit, 40, 30, FRAME.height)]) {
       const { stems, bars, wedges } = draw(tree, view);
       const pixels = FRAME.width + FRAME.height;
       expect(stems.length + bars.length + wedges.length).toBeLessThan(8 * pixels);
@@ -176,6 +187,6 @@ describe("branchAt", () => {
   it("finds nothing where nothing is drawn", () => {
     const tree = caterpillar(2);
     const drawing = draw(tree, fitBranch(tree, tree.root, FRAME.height));
-    expect(branchAt(drawing, 150, 5)).toBeNull();
+    expect(branchAt(drawing, 45, 5)).toBeNull();
   });
 });

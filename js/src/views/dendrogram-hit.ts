@@ -1,5 +1,6 @@
-/** Which drawn branch is under the pointer. */
+/** Which branch is under the pointer: a drawn line, a picture, or a cluster's name. */
 import type { Drawing } from "./dendrogram-layout";
+import { clusterAt, type Scene } from "./dendrogram-scene";
 
 /** A line one pixel wide is hard to hit; this near is near enough. */
 export const HIT_TOLERANCE = 6;
@@ -19,6 +20,21 @@ export function branchAt(drawing: Drawing, x: number, y: number, tolerance = HIT
     consider(wedge.node, Math.max(0, wedge.x - x), outside(y, wedge.y0, wedge.y1));
   for (const stem of drawing.stems) consider(stem.node, outside(x, stem.x0, stem.x1), y - stem.y);
   return nearest;
+}
+
+/** The node at a point of the whole view, `y` counted from the upper end of the tree. */
+export function nodeAt(scene: Scene, x: number, y: number): number | null {
+  const { columns, drawing, view, clusters, tree } = scene;
+  if (x < columns.marks.x) return branchAt(drawing, x - columns.left, y);
+  const { pictures } = columns;
+  if (x >= pictures.x && x < pictures.x + pictures.size) {
+    return drawing.pictures.find((picture) => Math.abs(picture.y - y) <= pictures.size / 2)?.node ?? null;
+  }
+  const position = Math.floor(view.first + y / view.rowHeight);
+  const start = tree.startOf(view.branch);
+  if (x >= columns.overview.x || position < start || position >= start + tree.sizeOf(view.branch))
+    return null;
+  return clusters.node[clusterAt(clusters, position)]!;
 }
 
 /** How far a value lies outside an interval. */

@@ -11,7 +11,7 @@ import type { TreeView } from "./dendrogram-view";
 export interface Frame {
   width: number;
   height: number;
-  /** Least height of a subtree that gets a picture. */
+  /** Room that each picture takes along the leaves. */
   pictureHeight: number;
 }
 
@@ -60,6 +60,7 @@ export const COLLAPSE_BELOW = 2;
 
 export function layoutTree(tree: Tree, paths: TreePaths, view: TreeView, frame: Frame): Drawing {
   const drawing: Drawing = { stems: [], bars: [], wedges: [], pictures: [] };
+  const small: Picture[] = [];
   const { rowHeight } = view;
   const toY = (position: number) => (position - view.first) * rowHeight;
   const toX = (node: number) => frame.width * (1 - tree.heightOf(node) / view.farthest);
@@ -105,7 +106,7 @@ export function layoutTree(tree: Tree, paths: TreePaths, view: TreeView, frame: 
       drawing.pictures.push({ node: merge, y: toY((start + end) / 2) });
   };
 
-  const pending: { node: number; from: number }[] = [{ node: view.branch, from: toX(view.branch) }];
+  const pending: { node: number; from: number }[] = [{ node: view.branch, from: 0 }];
   for (let next = pending.pop(); next; next = pending.pop()) {
     const { node, from } = next;
     const [start, size] = [startOf(node), tree.sizeOf(node)];
@@ -130,9 +131,20 @@ export function layoutTree(tree: Tree, paths: TreePaths, view: TreeView, frame: 
     const [left, right] = [tree.left(node), tree.right(node)];
     drawing.bars.push({ node, x, y0: lineY(left), y1: lineY(right) });
     pending.push({ node: right, from: x }, { node: left, from: x });
-    if (isPictured(node) && !isPictured(left) && !isPictured(right)) {
-      drawing.pictures.push({ node, y: toY(start + size / 2) });
-    }
+    if (!isPictured(node)) continue;
+    const tooSmall = [left, right].filter((child) => !isPictured(child));
+    if (tooSmall.length === 2) drawing.pictures.push({ node, y: toY(start + size / 2) });
+    else
+      for (const child of tooSmall)
+        small.push({ node: child, y: toY(startOf(child) + tree.sizeOf(child) / 2) });
   }
+  addWhereFree(drawing.pictures, small, frame.pictureHeight);
   return drawing;
+}
+
+/** Branches with less than a picture's room of their own still get one where their neighbours leave some. */
+function addWhereFree(pictures: Picture[], candidates: readonly Picture[], room: number): void {
+  for (const candidate of candidates) {
+    if (pictures.every(({ y }) => Math.abs(y - candidate.y) >= room)) pictures.push(candidate);
+  }
 }

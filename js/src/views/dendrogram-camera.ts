@@ -1,0 +1,133 @@
+/** What the dendrogram looks at: zoom, scroll, and the branches zoomed into one after the other. */
+import { type ReadonlySignal, signal } from "@preact/signals-core";
+import { watch } from "../dom";
+import type { Tree } from "../tree";
+import {
+  betweenViews,
+  clampView,
+  fitBranch,
+  panView,
+  revealRange,
+  type TreeView,
+  zoomView,
+} from "./dendrogram-view";
+
+export interface TreeCamera {
+  /** null without a tree, and while the view has no size. */
+  readonly view: ReadonlySignal<TreeView | null>;
+  /** The branches zoomed into, outermost first; empty for the whole tree. */
+  readonly trail: ReadonlySignal<readonly number[]>;
+  /** Zooms along the leaves about a height in pixels. */
+  zoom(factor: number, y: number): void;
+  pan(pixels: number): void;
+  /** Shows the innermost branch of the trail whole. */
+  fit(): void;
+  enter(branch: number): void;
+  /** Goes back to the first `depth` branches of the trail. */
+  leave(depth: number): void;
+  reveal(node: number): void;
+}
+
+const MOVE_MS = 260;
+
+export function createTreeCamera(
+  tree: ReadonlySignal<Tree | null>,
+  height: ReadonlySignal<number>,
+  abort: AbortSignal,
+): TreeCamera {
+  const view = signal<TreeView | null>(null);
+  const trail = signal<readonly number[]>([]);
+  let isFitted = true;
+  let shownTree: Tree | null = null;
+  let frame = 0;
+  abort.addEventListener("abort", () => cancelAnimationFrame(frame));
+
+  const branch = (of: Tree) => trail.peek().at(-1) ?? of.root;
+
+  function set(next: TreeView | null): void {
+    cancelAnimationFrame(frame);
+    view.value = next;
+  }
+
+  function moveTo(to: TreeView): void {
+    const from = view.peek();
+    const of = tree.peek();
+    if (!from || !of || matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      set(to);
+      return;
+    }
+    const started = performance.now();
+    cancelAnimationFrame(frame);
+    const step = (now: number) => {
+      const t = Math.min(1, Math.max(0, (now - started) / MOVE_MS));
+      view.value = t === 1 ? to : betweenViews(of, from, to, 1 - (1 - t) ** 3);
+      if (t < 1) frame = requestAnimationFrame(step);
+    };
+    frame = requestAnimationFrame(step);
+  }
+
+  /** Changes what is in view; without a tree or a size there is nothing to change. */
+  function change(next: (of: Tree, now: TreeView, pixels: number) => TreeView): void {
+    const [of, now] = [tree.peek(), view.peek()];
+    if (of && now) set(next(of, now, height.peek()));
+  }
+
+  function moveToFit(): void {
+    const of = tree.peek();
+    isFitted = true;
+    if (of && view.peek()) moveTo(fitBranch(of, branch(of), height.peek()));
+  }
+
+  watch(abort, () => {
+    const of = tree.value;
+    const pixels = height.value;
+    if (!of || pixels <= 0) return set(null);
+    if (!shownTree || !isSameTree(shownTree, of)) {
+      trail.value = [];
+      isFitted = true;
+    }
+    shownTree = of;
+    const now = view.peek();
+    set(now && !isFitted ? clampView(of, now, pixels) : fitBranch(of, branch(of), pixels));
+  });
+
+  return {
+    view,
+    trail,
+    zoom(factor, y) {
+      isFitted = false;
+      change((of, now, pixels) => zoomView(of, now, factor, y, pixels));
+    },
+    pan(pixels) {
+      isFitted = false;
+      change((of, now, room) => panView(of, now, pixels, room));
+    },
+    fit: moveToFit,
+    enter(node) {
+      const of = tree.peek();
+      if (!of || node < 0 || node === branch(of)) return;
+      trail.value = [...trail.peek(), node];
+      moveToFit();
+    },
+    leave(depth) {
+      trail.value = trail.peek().slice(0, depth);
+      moveToFit();
+    },
+    reveal(node) {
+      change((of, now, pixels) => {
+        const next = revealRange(of, now, of.startOf(node), of.sizeOf(node), pixels);
+        if (next.first !== now.first) isFitted = false;
+        return next;
+      });
+    },
+  };
+}
+
+/** A dataset published again, with its map for instance, holds the same tree: what one looks at stays. */
+function isSameTree(a: Tree, b: Tree): boolean {
+  const same = (x: ArrayLike<number>, y: ArrayLike<number>) => {
+    for (let i = 0; i < x.length; i++) if (x[i] !== y[i]) return false;
+    return x.length === y.length;
+  };
+  return same(a.leafOrder, b.leafOrder) && same(a.leftStart, b.leftStart) && same(a.height, b.height);
+}

@@ -1,0 +1,43 @@
+/** Where things stand across the dendrogram, from the root to the overview; CSS pixels, no DOM. */
+import { MAX_ROW_HEIGHT, type TreeView } from "./dendrogram-view";
+
+export interface Columns {
+  /** The tree: from the view's farthest distance at `left` to distance 0 at `right`. */
+  left: number;
+  right: number;
+  /** How much of what stands at this height is selected. */
+  marks: { x: number; width: number };
+  /** The colour of each leaf. */
+  band: { x: number; width: number };
+  pictures: { x: number; size: number };
+  /** Cluster names; null where the pane is too narrow for them. */
+  labels: { x: number; width: number } | null;
+  overview: { x: number; width: number };
+}
+
+/** From this row height on, every leaf has its own picture. */
+export const PICTURED_ROW = 16;
+/** Size of the pictures that stand for collapsed branches. */
+export const BRANCH_PICTURE = 26;
+
+export const AXIS_HEIGHT = 28;
+
+export function columnsFor(width: number, view: TreeView): Columns {
+  const overview = { x: width - 9, width: 6 };
+  const labelWidth = width >= 280 ? 66 : 0;
+  const labels = labelWidth > 0 ? { x: overview.x - 3 - labelWidth, width: labelWidth } : null;
+  const size = pictureSize(view);
+  const pictures = { x: (labels?.x ?? overview.x) - 7 - size, size };
+  const band = { x: pictures.x - 9, width: 4 };
+  const marks = { x: band.x - 13, width: 10 };
+  return { left: 12, right: Math.max(60, marks.x - 3), marks, band, pictures, labels, overview };
+}
+
+function pictureSize({ rowHeight }: TreeView): number {
+  return rowHeight >= PICTURED_ROW ? Math.min(rowHeight, MAX_ROW_HEIGHT) - 2 : BRANCH_PICTURE;
+}
+
+/** Least height of a branch that gets a picture: its own row, or enough for the picture and some air. */
+export function pictureHeight({ rowHeight }: TreeView): number {
+  return rowHeight >= PICTURED_ROW ? rowHeight : BRANCH_PICTURE + 4;
+}

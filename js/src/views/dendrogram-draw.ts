@@ -1,0 +1,113 @@
+/** Draws the branches on a canvas, whose origin is the upper left corner of the tree. */
+import { clusterColor } from "../palette";
+import type { Bar, Stem, Wedge } from "./dendrogram-layout";
+import { countIn } from "./dendrogram-marks";
+import { clusterOf, hasSelection, type Scene } from "./dendrogram-scene";
+
+const FADED = 0.28;
+
+interface Style {
+  color: string;
+  alpha: number;
+  width: number;
+}
+
+/** What is drawn in one style: rectangles as x, y, width, height, and wedges. */
+interface Batch extends Style {
+  rectangles: number[];
+  wedges: Wedge[];
+}
+
+export function drawBranches(context: CanvasRenderingContext2D, scene: Scene): void {
+  const batches = new Map<string, Batch>();
+  const styleOf = styles(scene);
+  const batch = (node: number, first: number, last: number): Batch => {
+    const style = styleOf(node, first, last);
+    const key = `${style.color} ${style.alpha} ${style.width}`;
+    let made = batches.get(key);
+    if (!made) {
+      made = { ...style, rectangles: [], wedges: [] };
+      batches.set(key, made);
+    }
+    return made;
+  };
+  const batchOf = ({ node }: Stem | Bar) => {
+    const start = scene.tree.startOf(node);
+    return batch(node, start, start + scene.tree.sizeOf(node));
+  };
+  const snap = (value: number) => Math.round(value * devicePixelRatio) / devicePixelRatio;
+  const [top, bottom] = [-2, scene.frame.height + 2];
+
+  for (const stem of scene.drawing.stems) {
+    const { rectangles, width } = batchOf(stem);
+    // The line goes on through the corner, which would else be open by half a line.
+    rectangles.push(
+      snap(stem.x0),
+      snap(stem.y - width / 2),
+      snap(stem.x1) - snap(stem.x0) + width / 2,
+      width,
+    );
+  }
+  for (const bar of scene.drawing.bars) {
+    const { rectangles, width } = batchOf(bar);
+    const y0 = Math.max(top, bar.y0 - width / 2);
+    rectangles.push(
+      snap(bar.x - width / 2),
+      snap(y0),
+      width,
+      snap(Math.min(bottom, bar.y1 + width / 2)) - snap(y0),
+    );
+  }
+  for (const wedge of scene.drawing.wedges) {
+    const { rectangles, wedges } = batch(wedge.node, wedge.first, wedge.last);
+    if (wedge.y1 - wedge.y0 >= 1) wedges.push(wedge);
+    // Thinner than a pixel, a slope would only blur.
+    else rectangles.push(wedge.x, snap(wedge.y - 0.5), scene.frame.width - wedge.x, 1);
+  }
+
+  for (const { color, alpha, rectangles, wedges } of batches.values()) {
+    context.fillStyle = color;
+    context.globalAlpha = alpha;
+    for (let i = 0; i < rectangles.length; i += 4) {
+      context.fillRect(rectangles[i]!, rectangles[i + 1]!, rectangles[i + 2]!, rectangles[i + 3]!);
+    }
+    fillWedges(context, wedges, scene);
+  }
+  context.globalAlpha = 1;
+}
+
+function fillWedges(context: CanvasRenderingContext2D, wedges: readonly Wedge[], { frame }: Scene): void {
+  context.beginPath();
+  for (const { x, y, y0, y1 } of wedges) {
+    const within = (value: number) => Math.min(frame.height + 2, Math.max(-2, value));
+    context.moveTo(x, within(y - 0.4));
+    context.lineTo(frame.width, within(y0));
+    context.lineTo(frame.width, within(y1));
+    context.lineTo(x, within(y + 0.4));
+  }
+  context.fill();
+}
+
+/** Colour by cluster, neutral above the cut; what holds nothing selected steps back, what is selected whole comes forward. */
+function styles(scene: Scene): (node: number, first: number, last: number) => Style {
+  const { tree, clusters, selectedBefore, theme, hovered, view } = scene;
+  const anySelected = hasSelection(scene);
+  const branchStart = tree.startOf(view.branch);
+  const branchEnd = branchStart + tree.sizeOf(view.branch);
+  // Where everything is selected, nothing needs to stand out.
+  const someUnselected = countIn(selectedBefore, branchStart, branchEnd) < branchEnd - branchStart;
+  const base = view.rowHeight >= 6 ? 1.5 : 1;
+  const hoverStart = hovered === null ? 0 : tree.startOf(hovered);
+  const hoverEnd = hovered === null ? 0 : hoverStart + tree.sizeOf(hovered);
+  return (node, first, last) => {
+    const cluster = clusterOf(tree, clusters, node);
+    const selected = countIn(selectedBefore, first, last);
+    const isWhole = someUnselected && selected === last - first;
+    const isHovered = first >= hoverStart && last <= hoverEnd;
+    return {
+      color: cluster === null ? theme.muted : clusterColor(clusters.color[cluster]!),
+      alpha: anySelected && selected === 0 && !isHovered ? FADED : 1,
+      width: base + (isWhole || isHovered ? 1 : 0),
+    };
+  };
+}

@@ -1,0 +1,149 @@
+/** The dendrogram by keyboard, and in words for those who cannot see it. */
+import { type ReadonlySignal, type Signal, signal as state } from "@preact/signals-core";
+import { element, watch } from "../dom";
+import { modeOf } from "../store";
+import type { ViewContext } from "./context";
+import type { TreeCamera } from "./dendrogram-camera";
+import { type Direction, walk } from "./dendrogram-walk";
+import { type BranchWords, imageCount } from "./dendrogram-words";
+
+const DIRECTIONS: Readonly<Record<string, Direction>> = {
+  ArrowLeft: "parent",
+  ArrowRight: "child",
+  ArrowUp: "previous",
+  ArrowDown: "next",
+};
+const ZOOM_STEP = 1.5;
+
+export interface TreeKeys {
+  /** The branch that the keyboard is on; null while the view has no focus or the mouse was used last. */
+  readonly focused: ReadonlySignal<number | null>;
+  /** Walking goes on from here, as after a click. */
+  startFrom(node: number): void;
+}
+
+export function mountKeys(
+  el: HTMLElement,
+  ctx: ViewContext,
+  camera: TreeCamera,
+  describe: (node: number) => BranchWords | null,
+  select: (node: number, mode: ReturnType<typeof modeOf>) => void,
+): TreeKeys {
+  const { store, signal } = ctx;
+  const focused: Signal<number | null> = state(null);
+  let node: number | null = null;
+
+  const item = element("div", { class: "imgclust-tree-words", attributes: { role: "treeitem" } });
+  // Each widget of a page may have its own copy of this module, so counting would not do.
+  item.id = `imgclust-branch-${Math.random().toString(36).slice(2)}`;
+  const live = element("div", { class: "imgclust-tree-words", attributes: { "aria-live": "polite" } });
+  el.setAttribute("aria-activedescendant", item.id);
+  el.append(item);
+  el.after(live);
+
+  /** Branch numbers mean nothing in another tree, and nothing outside the branch zoomed into. */
+  function here(): number | null {
+    const tree = store.dataset.peek().tree;
+    const view = camera.view.peek();
+    if (!tree || !view) return null;
+    const isInside =
+      node !== null &&
+      node < tree.n - 1 &&
+      node >= -tree.n &&
+      tree.startOf(node) >= tree.startOf(view.branch) &&
+      tree.startOf(node) + tree.sizeOf(node) <= tree.startOf(view.branch) + tree.sizeOf(view.branch);
+    return isInside ? node : view.branch;
+  }
+
+  function moveTo(next: number): void {
+    const tree = store.dataset.peek().tree;
+    if (!tree) return;
+    node = next;
+    focused.value = next;
+    camera.reveal(next);
+    store.hover.value = { rows: Array.from(tree.rowsOf(next)), node: next, source: "tree" };
+  }
+
+  function act(event: KeyboardEvent, at: number): boolean {
+    const tree = store.dataset.peek().tree;
+    const view = camera.view.peek();
+    if (!tree || !view) return false;
+    const direction = DIRECTIONS[event.key];
+    if (direction) {
+      // The first key shows where one is.
+      moveTo(focused.peek() === null ? at : walk(tree, at, direction, view.branch));
+      return true;
+    }
+    switch (event.key) {
+      case "Home":
+        moveTo(view.branch);
+        return true;
+      case "Enter":
+      case " ":
+        moveTo(at);
+        if (event.altKey) camera.enter(at);
+        else select(at, modeOf(event));
+        return true;
+      case "Backspace":
+        camera.leave(camera.trail.peek().length - 1);
+        return true;
+      case "Escape":
+        store.clearSelection();
+        return true;
+      case "+":
+      case "=":
+        camera.zoom(ZOOM_STEP, el.clientHeight / 2);
+        return true;
+      case "-":
+        camera.zoom(1 / ZOOM_STEP, el.clientHeight / 2);
+        return true;
+      case "0":
+        camera.fit();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  el.addEventListener(
+    "keydown",
+    (event) => {
+      const at = here();
+      if (event.target !== el || event.ctrlKey || event.metaKey || at === null) return;
+      if (act(event, at)) event.preventDefault();
+    },
+    { signal },
+  );
+  el.addEventListener(
+    "blur",
+    () => {
+      if (focused.peek() === null) return;
+      focused.value = null;
+      store.hover.value = null;
+    },
+    { signal },
+  );
+  el.addEventListener("pointerdown", () => (focused.value = null), { signal });
+
+  watch(signal, () => {
+    const { n } = store.dataset.value;
+    store.selection.value;
+    el.setAttribute(
+      "aria-label",
+      `Dendrogram of ${imageCount(n)}. Arrow keys walk, Enter selects, Alt and Enter zooms in, Backspace goes back.`,
+    );
+    const at = focused.value ?? camera.view.value?.branch ?? null;
+    const words = at === null ? null : describe(at);
+    const text = words ? [words.title, ...words.lines].join(", ") : "";
+    item.setAttribute("aria-label", text);
+    item.setAttribute("aria-selected", String(words?.lines.includes("all selected") ?? false));
+    if (focused.value !== null) live.textContent = text;
+  });
+
+  return {
+    focused,
+    startFrom: (next) => {
+      node = next;
+    },
+  };
+}

@@ -1,0 +1,160 @@
+/** Draws what stands beside the branches: marks of the selection, colours, pictures, cluster names, overview. */
+import type { Thumbnails } from "../thumbnails";
+import { countIn, selectionMarks } from "./dendrogram-marks";
+import { clusterAt, hasSelection, type Scene } from "./dendrogram-scene";
+
+type Context = CanvasRenderingContext2D;
+
+/** Even one selected leaf among thousands must be seen. */
+const LEAST_MARK = 2.5;
+const FADED = 0.3;
+
+/** The longer the mark, the larger the share selected. */
+export function drawMarks(context: Context, scene: Scene): void {
+  const { columns, view, frame, selectedBefore, theme } = scene;
+  context.fillStyle = theme.accent;
+  for (const { y0, y1, share } of selectionMarks(selectedBefore, view, frame.height)) {
+    const length = Math.max(LEAST_MARK, share * columns.marks.width);
+    const gap = y1 - y0 > 4 ? 0.5 : 0;
+    context.fillRect(columns.marks.x, y0 + gap, length, Math.max(1, y1 - y0 - 2 * gap));
+  }
+}
+
+/** Small arrows at the leaves that the pointer is on in another view. */
+export function drawPointed(context: Context, { columns, view, tree, pointed, frame, theme }: Scene): void {
+  context.fillStyle = theme.text;
+  const x = columns.marks.x + columns.marks.width;
+  context.beginPath();
+  for (const row of pointed) {
+    const y = (tree.positionOfRow[row]! + 0.5 - view.first) * view.rowHeight;
+    // What is out of view points the way from the edge.
+    const at = Math.min(frame.height - 4, Math.max(4, y));
+    context.moveTo(x - 8, at - 4);
+    context.lineTo(x - 1, at);
+    context.lineTo(x - 8, at + 4);
+  }
+  context.fill();
+}
+
+/** One colour for each leaf, or for each pixel where leaves are smaller. */
+export function drawBand(
+  context: Context,
+  { columns, view, frame, tree, coloring, clusters, theme }: Scene,
+): void {
+  const { x, width } = columns.band;
+  const step = Math.max(1, 1 / view.rowHeight);
+  const start = tree.startOf(view.branch);
+  const end = start + tree.sizeOf(view.branch);
+  const toY = (position: number) => (position - view.first) * view.rowHeight;
+  let from = Math.max(start, Math.floor(view.first));
+  while (from < end && toY(from) < frame.height) {
+    const code = codeAt(from + step / 2);
+    let to = from + step;
+    while (to < end && toY(to) < frame.height && codeAt(to + step / 2) === code) to += step;
+    context.fillStyle = coloring.css[code]!;
+    context.fillRect(x, toY(from), width, toY(Math.min(end, to)) - toY(from));
+    from = to;
+  }
+  context.fillStyle = theme.background;
+  clusters.start.forEach((position, cluster) => {
+    const y = toY(position);
+    if (y > 0 && y < frame.height && clusters.size[cluster]! * view.rowHeight > 5)
+      context.fillRect(x, y - 0.5, width, 1);
+  });
+
+  function codeAt(position: number): number {
+    return coloring.codes[tree.leafOrder[Math.min(tree.n - 1, Math.floor(position))]!]!;
+  }
+}
+
+/** The row whose picture stands for a node: the one in its middle. */
+export function representative({ tree }: Scene, node: number): number {
+  const rows = tree.rowsOf(node);
+  return rows[rows.length >> 1]!;
+}
+
+export function drawPictures(context: Context, scene: Scene, thumbnails: Thumbnails): void {
+  const { columns, drawing, tree, selectedBefore, theme } = scene;
+  const { x, size } = columns.pictures;
+  context.imageSmoothingQuality = "high";
+  for (const { node, y } of drawing.pictures) {
+    const bitmap = thumbnails.get(representative(scene, node), size * devicePixelRatio);
+    const scale = bitmap ? size / Math.max(bitmap.width, bitmap.height) : 1;
+    const [w, h] = bitmap ? [bitmap.width * scale, bitmap.height * scale] : [size, size];
+    const [left, top] = [x + (size - w) / 2, y - h / 2];
+    const start = tree.startOf(node);
+    const selected = countIn(selectedBefore, start, start + tree.sizeOf(node));
+    context.globalAlpha = hasSelection(scene) && selected === 0 ? FADED : 1;
+    if (bitmap) context.drawImage(bitmap, left, top, w, h);
+    else {
+      context.fillStyle = theme.border;
+      context.fillRect(left, top, w, h);
+    }
+    if (selected > 0) {
+      context.strokeStyle = theme.accent;
+      context.lineWidth = 2;
+      context.strokeRect(left, top, w, h);
+    }
+  }
+  context.globalAlpha = 1;
+}
+
+/** "3 · 41": number and size of each cluster that has room for it, in the middle of its visible part. */
+export function drawLabels(context: Context, scene: Scene): void {
+  const { columns, clusters, view, frame, theme } = scene;
+  if (!columns.labels) return;
+  const { x, width } = columns.labels;
+  const start = scene.tree.startOf(view.branch);
+  const end = start + scene.tree.sizeOf(view.branch);
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  let free = 0;
+  for (let cluster = clusterAt(clusters, Math.max(start, view.first)); cluster < clusters.k; cluster++) {
+    const first = Math.max(start, clusters.start[cluster]!);
+    const last = Math.min(end, clusters.start[cluster]! + clusters.size[cluster]!);
+    const y0 = Math.max(0, (first - view.first) * view.rowHeight);
+    const y1 = Math.min(frame.height, (last - view.first) * view.rowHeight);
+    if (y0 >= frame.height || first >= end) break;
+    const y = (y0 + y1) / 2;
+    if (y1 - y0 < 9 || y - 6 < free) continue;
+    free = y + 6;
+    const name = String(cluster + 1);
+    context.fillStyle = theme.text;
+    context.font = `600 11px ${theme.fontFamily}`;
+    context.fillText(name, x, y);
+    const used = context.measureText(name).width;
+    const count = ` · ${shortCount(clusters.size[cluster]!)}`;
+    context.fillStyle = theme.muted;
+    context.font = `11px ${theme.fontFamily}`;
+    if (used + context.measureText(count).width <= width) context.fillText(count, x + used, y);
+  }
+}
+
+const shortCount = (count: number): string =>
+  count < 10_000 ? count.toLocaleString("en") : `${Math.round(count / 1000).toLocaleString("en")}k`;
+
+/** Where in the branch the view is, and where the selection is, like a scroll bar; nothing while all is in view. */
+export function drawOverview(context: Context, scene: Scene): void {
+  const { columns, view, frame, theme, selectedBefore, tree } = scene;
+  const size = tree.sizeOf(view.branch);
+  if (size * view.rowHeight <= frame.height + 1) return;
+  const { x, width } = columns.overview;
+  const start = tree.startOf(view.branch);
+  const scale = frame.height / size;
+  rounded(context, x, 0, width, frame.height, theme.border);
+  const length = Math.max(14, (frame.height / view.rowHeight) * scale);
+  const top = Math.min(frame.height - length, (view.first - start) * scale);
+  rounded(context, x, top, width, length, theme.muted);
+  context.fillStyle = theme.accent;
+  const whole = { ...view, first: start, rowHeight: scale };
+  for (const { y0, y1 } of selectionMarks(selectedBefore, whole, frame.height)) {
+    context.fillRect(x + width / 2 - 1, y0, 2, Math.max(1, y1 - y0));
+  }
+}
+
+function rounded(context: Context, x: number, y: number, width: number, height: number, color: string): void {
+  context.fillStyle = color;
+  context.beginPath();
+  context.roundRect(x, y, width, height, width / 2);
+  context.fill();
+}

@@ -1,0 +1,39 @@
+/** What the dendrogram says about a branch: in the tooltip, and to a screen reader. */
+import type { Clusters, Header, Tree } from "../store";
+import { countIn } from "./dendrogram-marks";
+import { clusterAt } from "./dendrogram-scene";
+
+const distance = (value: number): string => String(Number(value.toPrecision(3)));
+
+export const imageCount = (count: number): string =>
+  count === 1 ? "1 image" : `${count.toLocaleString("en")} images`;
+
+export interface BranchWords {
+  title: string;
+  lines: string[];
+}
+
+export function describeBranch(
+  tree: Tree,
+  node: number,
+  clusters: Clusters,
+  selectedBefore: Uint32Array,
+): BranchWords {
+  const [start, size] = [tree.startOf(node), tree.sizeOf(node)];
+  const first = clusterAt(clusters, start);
+  const last = clusterAt(clusters, start + size - 1);
+  const selected = countIn(selectedBefore, start, start + size);
+  const lines: string[] = [];
+  if (node >= 0) lines.push(`joined at distance ${distance(tree.heightOf(node))}`);
+  lines.push(
+    first === last ? `cluster ${first + 1}` : `${last - first + 1} clusters, ${first + 1} to ${last + 1}`,
+  );
+  if (selected === size && size > 1) lines.push("all selected");
+  else if (selected > 0) lines.push(size === 1 ? "selected" : `${selected.toLocaleString("en")} selected`);
+  return { title: imageCount(size), lines };
+}
+
+/** What the distances are: "cosine distance, Ward". */
+export function distanceName({ metric, linkage }: Pick<Header, "metric" | "linkage">): string {
+  return [metric && `${metric} distance`, linkage === "ward" ? "Ward" : linkage].filter(Boolean).join(", ");
+}
