@@ -13,11 +13,11 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from imgclust_jupyter.imaging.errors import UnreadableImage, reason_for
 from imgclust_jupyter.imaging.files import open_regular
-from imgclust_jupyter.imaging.formats import readable_formats
+from imgclust_jupyter.imaging.formats import readable_formats, unidentified
 from imgclust_jupyter.imaging.pixels import array_to_rgb, to_rgb
 
 __all__ = ["Decoded", "Source", "decode", "read_shape"]
@@ -150,8 +150,13 @@ def _opened(source: Path | bytes | Image.Image) -> Iterator[Image.Image]:
     # Pillow gets a file object, not a path, since it would map a file it knows by path into memory; the process would
     # die if that file were cut short meanwhile.
     file: BinaryIO = open_regular(source) if isinstance(source, Path) else io.BytesIO(source)
-    with file, Image.open(file, formats=readable_formats()) as image:
-        yield image
+    with file:
+        try:
+            image = Image.open(file, formats=readable_formats())
+        except UnidentifiedImageError as error:
+            raise UnreadableImage(unidentified(source.suffix if isinstance(source, Path) else "")) from error
+        with image:
+            yield image
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 __all__ = ["UnreadableImage", "reason_for"]
 
@@ -58,8 +58,6 @@ def reason_for(error: BaseException) -> str:
     """
     if isinstance(error, UnreadableImage):
         return error.reason
-    if isinstance(error, UnidentifiedImageError):
-        return "it is not an image, is damaged at its start, or is of a kind that cannot be read"
     if isinstance(error, Image.DecompressionBombError):
         megapixels = 2 * (Image.MAX_IMAGE_PIXELS or 0) / 1e6
         return f"it has more than {megapixels:.0f} megapixels, the bound set by PIL.Image.MAX_IMAGE_PIXELS"

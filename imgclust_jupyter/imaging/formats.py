@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PIL import Image
 
-__all__ = ["SUFFIXES", "readable_formats"]
+__all__ = ["SUFFIXES", "readable_formats", "unidentified"]
 
 _FORMATS = {
     "AVIF": (".avif", ".avifs"),
@@ -16,12 +16,12 @@ _FORMATS = {
     "DDS": (".dds",),
     "DIB": (".dib",),
     "GIF": (".gif",),
-    "HEIF": (".heic", ".heif", ".hif"),  # by the plug-in pillow-heif, once it has been registered
+    "HEIF": (".heic", ".heif", ".hif"),  # by a plug-in, see below
     "ICNS": (".icns",),
     "ICO": (".ico",),
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
     "JPEG2000": (".jp2", ".j2k", ".jpc", ".jpf", ".jpx"),
-    "JXL": (".jxl",),  # by the plug-in pillow-jxl-plugin, once it has been imported
+    "JXL": (".jxl",),  # by a plug-in, see below
     "MPO": (".mpo",),
     "PCX": (".pcx",),
     "PNG": (".png", ".apng"),
@@ -45,3 +45,29 @@ def readable_formats() -> list[str]:
     """Return the names of the formats that can be read here, plug-ins included, as `PIL.Image.open` wants them."""
     Image.init()
     return [name for name in Image.ID if name in _FORMATS]
+
+
+_ADVICE = {
+    ".svg": "it is a drawing (SVG), which has no pixels",
+    **dict.fromkeys(
+        _FORMATS["HEIF"], "HEIC pictures need the package pillow-heif: call pillow_heif.register_heif_opener() first"
+    ),
+    ".jxl": "JPEG XL pictures need the package pillow-jxl-plugin: import pillow_jxl first",
+}
+
+
+def unidentified(suffix: str) -> str:
+    """Return why no library recognises a file as a picture, in plain words.
+
+    Parameters
+    ----------
+    suffix : str
+        Of the file's name; empty for pixels without a name.
+
+    Examples
+    --------
+    >>> unidentified(".svg")
+    'it is a drawing (SVG), which has no pixels'
+    """
+    otherwise = "it is not an image, is damaged at its start, or is of a kind that cannot be read"
+    return _ADVICE.get(suffix.lower(), otherwise)

@@ -62,6 +62,8 @@ def _shrink(image: Image.Image, size: int) -> Image.Image:
 
 
 def _encode(image: Image.Image) -> bytes:
+    # WebP of the same quality is a third smaller, but takes seven times as long to encode (0.80 against 0.11 ms for 64
+    # and 128 pixels), for each image that is embedded; optimised tables save an eighth of JPEG's bytes for 0.1 ms.
     file = io.BytesIO()
-    image.save(file, "JPEG", quality=80)
+    image.save(file, "JPEG", quality=80, optimize=True)
     return file.getvalue()

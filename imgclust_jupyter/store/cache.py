@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from imgclust_jupyter.store.store import open_store
+
 __all__ = ["clear", "info"]
 
 
@@ -22,13 +24,15 @@ def info() -> dict[str, Any]:
     >>> imgclust_jupyter.cache.info()["images"]  # doctest: +SKIP
     391
     """
-    from imgclust_jupyter.store.store import open_store
-
     return open_store().info()
 
 
 def clear() -> None:
-    """Empty the cache. Images will be embedded again when they are next looked at."""
-    from imgclust_jupyter.store.store import open_store
+    """Empty the cache. Images will be embedded again when they are next looked at.
 
+    Examples
+    --------
+    >>> import imgclust_jupyter
+    >>> imgclust_jupyter.cache.clear()  # doctest: +SKIP
+    """
     open_store().clear()

@@ -74,23 +74,27 @@ class Database:
             while self._idle:
                 self._idle.pop().close()
 
-    def set_aside(self) -> Path:
-        """Rename the database, so that the next connection begins a new one.
+    def set_aside(self) -> Path | None:
+        """Rename the database's file, so that the next connection begins a new one.
 
         Returns
         -------
-        Path
-            The new name. Nothing is renamed where another process has been faster.
+        Path or None
+            The new name; None where another process has been faster.
+
+        Raises
+        ------
+        OSError
+            When it cannot be renamed.
         """
-        if self.file is None:
-            raise ValueError("a database in memory has no name")
+        assert self.file is not None
         self.close()
+        if self._identity not in (None, _identity(self.file)):
+            return None
         aside = self.file.with_name(f"{self.file.name}.corrupt-{time.strftime('%Y%m%d-%H%M%S')}")
-        with contextlib.suppress(FileNotFoundError):
-            if self._identity in (None, self._read_identity()):
-                for suffix in ("-wal", "-shm", ""):
-                    with contextlib.suppress(FileNotFoundError):
-                        Path(f"{self.file}{suffix}").replace(f"{aside}{suffix}")
+        for suffix in ("-wal", "-shm", ""):
+            with contextlib.suppress(FileNotFoundError):
+                Path(f"{self.file}{suffix}").replace(f"{aside}{suffix}")
         return aside
 
     def _open(self) -> sqlite3.Connection:
@@ -103,25 +107,32 @@ class Database:
             )
         try:
             connection.execute("PRAGMA foreign_keys = ON")
+            # Vectors and thumbnails of a few kilobytes leave up to half of smaller pages empty.
+            connection.execute("PRAGMA page_size = 32768")
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-            self._choose_journal(connection)
-            connection.executescript(SCHEMA)
             if self.file is not None:
-                self._identity = self._read_identity()
+                self._identity = _identity(self.file)
+                _choose_journal(connection, self.file)
+            connection.executescript(SCHEMA)
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _choose_journal(self, connection: sqlite3.Connection) -> None:
-        if self.file is None or on_network(self.file):
-            return
-        # Where a write-ahead log cannot be had, the rollback journal stays in use.
-        with contextlib.suppress(sqlite3.OperationalError):
+
+def _choose_journal(connection: sqlite3.Connection, file: Path) -> None:
+    # What cannot be had, perhaps since another process is using the database, stays as it is.
+    with contextlib.suppress(sqlite3.OperationalError):
+        if on_network(file):
+            connection.execute("PRAGMA journal_mode = DELETE")
+        else:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
 
-    def _read_identity(self) -> tuple[int, int]:
-        assert self.file is not None
-        status = self.file.stat()
-        return status.st_dev, status.st_ino
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino

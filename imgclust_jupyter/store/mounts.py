@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 __all__ = ["on_network"]
@@ -40,7 +41,7 @@ def on_network(path: Path, mounts: Path = Path("/proc/self/mounts")) -> bool:
     for line in lines:
         _, folder, kind, *_ = line.split()
         # The list writes blanks and other odd characters of a folder's name as octal codes.
-        folder = folder.encode("latin-1", "replace").decode("unicode_escape")
+        folder = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), folder)
         if folder in ancestors:
             types[folder] = kind
     return bool(types) and types[max(types, key=len)] in _NETWORK_TYPES

@@ -5,37 +5,26 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import os
 import sqlite3
-import threading
 import time
-import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import platformdirs
 
 from imgclust_jupyter.store.database import Database
+from imgclust_jupyter.store.recovery import SturdyDatabase
 from imgclust_jupyter.store.schema import DECODE_VERSION, FILE_NAME
+from imgclust_jupyter.store.settings import default_bytes, default_directory
 
 __all__ = ["Record", "Store", "open_store"]
 
-T = TypeVar("T")
-
-_DEFAULT_BYTES = 10_000_000_000
 _DAY = 86_400
-_EVICTED_AT_ONCE = 256
-
-_CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-# What is wrong with the disk or with another process, as opposed to with this program.
-_UNUSABLE = {
-    sqlite3.SQLITE_AUTH, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOLFS, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_READONLY,
-}  # fmt: skip
+_EVICTED_AT_ONCE = 64
+_MEMORY_BYTES = 1_000_000_000  # of a store that has to live in memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,10 +76,9 @@ class Store:
     """
 
     def __init__(self, directory: Path | None = None, max_bytes: int | None = None) -> None:
-        self.directory = _default_directory() if directory is None else Path(directory)
-        self.max_bytes = _default_bytes() if max_bytes is None else max_bytes
-        self._database = Database(self.directory / FILE_NAME)
-        self._replacing = threading.Lock()
+        self.directory = default_directory() if directory is None else Path(directory)
+        self.max_bytes = default_bytes() if max_bytes is None else max_bytes
+        self._database = SturdyDatabase(self.directory / FILE_NAME)
 
     @property
     def file(self) -> Path | None:
@@ -219,7 +207,7 @@ class Store:
                 (f"INSERT OR REPLACE INTO thumbnails (image, size, file) {of_image}", tiles),
             ]
         )
-        self._run(self._evict)
+        self._database.run(self._evict)
 
     def info(self) -> dict[str, Any]:
         """Return what is in the store; see `cache.info`."""
@@ -238,7 +226,7 @@ class Store:
                 "thumbnails": tiles,
             }
 
-        return self._run(count)
+        return self._database.run(count)
 
     def clear(self) -> None:
         """Forget everything, and delete damaged databases that were set aside."""
@@ -247,10 +235,9 @@ class Store:
             with database.transaction() as connection:
                 connection.execute("DELETE FROM files")
                 connection.execute("DELETE FROM images")
-            with database.connection() as connection:
-                connection.execute("VACUUM")
+            _give_back_space(database)
 
-        self._run(delete)
+        self._database.run(delete)
         for file in self.directory.glob(f"{FILE_NAME}.corrupt-*"):
             file.unlink(missing_ok=True)
 
@@ -278,7 +265,7 @@ class Store:
             with database.connection() as connection:
                 return connection.execute(query, parameters).fetchall()
 
-        return self._run(fetch)
+        return self._database.run(fetch)
 
     def _write(self, statements: Sequence[tuple[str, Sequence[tuple[Any, ...]]]]) -> None:
         def execute(database: Database) -> None:
@@ -286,83 +273,33 @@ class Store:
                 for statement, rows in statements:
                     connection.executemany(statement, rows)
 
-        self._run(execute)
+        self._database.run(execute)
 
     def _evict(self, database: Database) -> None:
+        bound = self.max_bytes if database.file is not None else min(self.max_bytes, _MEMORY_BYTES)
         with database.connection() as connection:
-            if _used_bytes(connection) <= self.max_bytes:
-                return
-        evicted = -1
-        while evicted:
+            excess = _used_bytes(connection) > bound
+        if not excess:
+            return
+        while excess:
             # In small steps, so that other kernels get their turn.
             with database.transaction() as connection:
                 oldest = "SELECT id FROM images ORDER BY used, id LIMIT ?"
-                statement = f"DELETE FROM images WHERE id IN ({oldest})"
-                evicted = connection.execute(statement, (_EVICTED_AT_ONCE,)).rowcount
-                if _used_bytes(connection) <= self.max_bytes:
-                    break
+                evicted = connection.execute(f"DELETE FROM images WHERE id IN ({oldest})", (_EVICTED_AT_ONCE,)).rowcount
+                excess = evicted > 0 and _used_bytes(connection) > bound
         with database.transaction() as connection:
             connection.execute("DELETE FROM files WHERE hash NOT IN (SELECT hash FROM images)")
-        with database.connection() as connection:
-            connection.execute("PRAGMA incremental_vacuum").fetchall()
-
-    def _run(self, work: Callable[[Database], T]) -> T:
-        while True:
-            database = self._database
-            try:
-                return work(database)
-            except (sqlite3.DatabaseError, OSError) as error:
-                self._replace(database, error)
-
-    def _replace(self, database: Database, error: Exception) -> None:
-        with self._replacing:
-            if self._database is not database:
-                return
-            code = getattr(error, "sqlite_errorcode", None)
-            kind = code & 0xFF if code is not None else None
-            if database.file is None or not (isinstance(error, OSError) or kind in _CORRUPT | _UNUSABLE):
-                raise error
-            if kind in _CORRUPT:
-                aside = database.set_aside()
-                warnings.warn(
-                    f"the cache {database.file} is damaged ({error}); it was renamed to {aside.name}, and a new one "
-                    "is begun, so that images will be embedded again",
-                    stacklevel=5,
-                )
-                self._database = Database(database.file)
-            else:
-                database.close()
-                warnings.warn(
-                    f"the cache {database.file} cannot be used ({error}); results are kept in memory only. Set the "
-                    "environment variable IMGCLUST_CACHE to a folder that can be written to",
-                    stacklevel=5,
-                )
-                self._database = Database(None)
+        _give_back_space(database)
 
 
 def open_store() -> Store:
     """Return the process's store in the folder that ``IMGCLUST_CACHE`` names now, or in the user's cache folder."""
-    return _store_in(_default_directory(), _default_bytes())
+    return _store_in(default_directory(), default_bytes())
 
 
 @functools.cache
 def _store_in(directory: Path, max_bytes: int) -> Store:
     return Store(directory, max_bytes)
-
-
-def _default_directory() -> Path:
-    named = os.environ.get("IMGCLUST_CACHE")
-    return Path(named).expanduser().absolute() if named else platformdirs.user_cache_path("imgclust_jupyter", False)
-
-
-def _default_bytes() -> int:
-    named = os.environ.get("IMGCLUST_CACHE_BYTES")
-    if not named:
-        return _DEFAULT_BYTES
-    try:
-        return int(float(named))
-    except ValueError:
-        raise ValueError(f"IMGCLUST_CACHE_BYTES is {named!r}; it must be a number of bytes, such as 5e9") from None
 
 
 def _state(path: str, size: int, mtime_ns: int) -> str:
@@ -377,3 +314,10 @@ def _used_bytes(connection: sqlite3.Connection) -> int:
         connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
     )
     return int((pages - free) * page_size)
+
+
+def _give_back_space(database: Database) -> None:
+    with database.connection() as connection:
+        # Both do as much as other users of the file let them.
+        connection.execute("PRAGMA incremental_vacuum").fetchall()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
