@@ -40,6 +40,12 @@ function within(value: unknown, { min, max }: { min: number; max: number }, fall
   return typeof value === "number" && Number.isFinite(value) ? Math.max(min, Math.min(max, value)) : fallback;
 }
 
+/** One pane at least stays to be seen. */
+function readCollapsed(value: unknown): readonly PaneName[] {
+  const names = Array.isArray(value) ? [...new Set(value.filter(isPane))] : [];
+  return names.length < 3 ? names : DEFAULT_UI.collapsed;
+}
+
 /** Whatever the trait holds (an older version's, a person's): anything unusable falls back to the default. */
 export function readUi(value: unknown): Ui {
   if (!isRecord(value)) return DEFAULT_UI;
@@ -51,7 +57,7 @@ export function readUi(value: unknown): Ui {
   return {
     height: within(value.height, HEIGHTS, DEFAULT_UI.height),
     shares: usableShares ? [shares[0], shares[1], shares[2]] : DEFAULT_UI.shares,
-    collapsed: Array.isArray(collapsed) ? collapsed.filter(isPane) : DEFAULT_UI.collapsed,
+    collapsed: readCollapsed(collapsed),
     tileSize: within(value.tileSize, TILE_SIZES, DEFAULT_UI.tileSize),
     showAll: value.showAll === true,
     tree: isRecord(value.tree) ? value.tree : DEFAULT_UI.tree,

@@ -8,7 +8,11 @@ import {
 } from "@tanstack/virtual-core";
 import { element } from "../dom";
 import type { Group } from "../groups";
+import type { Store } from "../store";
+import type { ViewContext } from "./context";
+import { groupButton } from "./gallery-group";
 import { HEADER_HEIGHT, type Line, type Lines } from "./gallery-lines";
+import type { Picker } from "./gallery-picker";
 import { GalleryTile } from "./gallery-tile";
 
 export const GAP = 6;
@@ -37,20 +41,17 @@ export class GalleryGrid {
   });
   private readonly virtualizer: Virtualizer<HTMLElement, HTMLElement>;
   private readonly mounted = new Map<number, MountedLine>();
-  private readonly makeHeader: (group: Group) => HTMLElement;
+  private readonly store: Store;
+  private readonly picker: Picker;
   private readonly onDraw: () => void;
   private readonly prefix = `imgclust-grid-${++grids}`;
   private shape: GridShape;
 
-  /** `makeHeader` fills a group's line; `onDraw` is called when other lines have come into sight. */
-  constructor(
-    shape: GridShape,
-    makeHeader: (group: Group) => HTMLElement,
-    onDraw: () => void,
-    signal: AbortSignal,
-  ) {
+  /** `onDraw` is called when other lines have come into sight. */
+  constructor({ store, signal }: ViewContext, shape: GridShape, picker: Picker, onDraw: () => void) {
     this.shape = shape;
-    this.makeHeader = makeHeader;
+    this.store = store;
+    this.picker = picker;
     this.onDraw = onDraw;
     this.scroller = element("div", {
       class: "imgclust-grid",
@@ -184,7 +185,7 @@ export class GalleryGrid {
   private headerLine(group: Group): MountedLine {
     const cell = element("div", {
       attributes: { role: "gridcell", "aria-colspan": this.shape.lines.perLine },
-      children: [this.makeHeader(group)],
+      children: [groupButton(group, this.store, this.picker)],
     });
     const line = element("div", {
       class: "imgclust-line imgclust-line-header",

@@ -33,7 +33,10 @@ export class GalleryTile {
       class: "imgclust-tile",
       attributes: { role: "gridcell", id, "data-row": row, "aria-colindex": column + 1 },
       children: [
-        element("div", { class: "imgclust-tile-picture", children: [this.canvas, this.dot] }),
+        element("div", {
+          class: "imgclust-tile-picture",
+          children: [element("div", { children: [this.canvas, this.dot] })],
+        }),
         this.caption,
       ],
     });

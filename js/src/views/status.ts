@@ -74,7 +74,7 @@ function busy({ rpc, signal }: ViewContext): HTMLElement {
 /** "embedding", "12,400 / 20,000", "38 s left"; the parts that are known. */
 export function describeProgress({ state, label, done, total, seconds_left, message }: Progress): string[] {
   if (state === "failed") return [message === "" ? "The work has failed." : message];
-  const parts = [state === "cancelled" ? `${label === "" ? "work" : label} stopped` : message || label];
+  const parts = [state === "cancelled" ? ["stopped", label].filter(Boolean).join(": ") : message || label];
   if (total > 0) parts.push(`${formatCount(done)} / ${formatCount(total)}`);
   if (state === "running" && seconds_left !== null) parts.push(`${formatDuration(seconds_left)} left`);
   return parts.filter((part) => part !== "");

@@ -1,0 +1,27 @@
+/** Small datasets for tests, and models to put them into. */
+import { LocalModel } from "../src/host/model";
+import { makeDataset, type Stage, traitsAt } from "../src/host/synthetic";
+import type { DatasetModel, Progress, ViewTraits } from "../src/store";
+import { type Dataset, type DatasetTraits, parseDataset } from "../src/wire";
+
+export const datasetOf = (n: number, stage: Stage = "umap"): Dataset =>
+  parseDataset(traitsAt(makeDataset(n), stage, 1));
+
+export type LocalDataset = LocalModel<DatasetTraits & { progress: Partial<Progress> }>;
+
+export const datasetModel = (n: number, stage: Stage = "umap", version = 1): LocalDataset =>
+  new LocalModel({ ...traitsAt(makeDataset(n), stage, version), progress: {} });
+
+export const asProxy = (model: LocalDataset): DatasetModel => model as unknown as DatasetModel;
+
+export const viewModel = (traits: Partial<ViewTraits> = {}): LocalModel<ViewTraits> =>
+  new LocalModel<ViewTraits>({
+    dataset: "anywidget:dataset",
+    selection: new DataView(new ArrayBuffer(0)),
+    selection_origin: { kind: "none", text: "" },
+    cut: { n_clusters: 3, height: null },
+    color_by: "cluster",
+    group_by: "cluster",
+    ui: {},
+    ...traits,
+  });
