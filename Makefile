@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 DEMO := .demo
 # What each step leaves when it is complete, so that a second run does not repeat it.
 ENVIRONMENT := $(VENV)/.complete
-MODULES := js/node_modules/.complete
+MODULES := js/node_modules/.package-lock.json
 BUNDLE := imgclust_jupyter/static/widget.js
 
 .PHONY: help demo lab test lint js unit browser bench build clean
@@ -63,13 +63,12 @@ clean:  ## back to a fresh clone
 $(ENVIRONMENT): pyproject.toml constraints.txt | $(BUNDLE)
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make ... PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --editable '.[test]' --constraint constraints.txt
+	SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install --editable '.[test]' --constraint constraints.txt
 	@touch $@
 
 $(MODULES): js/package.json js/package-lock.json
 	@node -e 'parseInt(process.versions.node) >= 20 || process.exit(1)' || { echo "Node 20 or newer is needed."; exit 1; }
 	npm --prefix js ci --no-audit --no-fund
-	@touch $@
 
 $(BUNDLE): $(MODULES) js/esbuild.mjs $(shell find js/src -type f)
 	npm --prefix js run build
