@@ -1,0 +1,240 @@
+"""A histogram whose brush selects."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import bqplot
+import ipywidgets
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from bqplot.interacts import BrushIntervalSelector
+
+from imgclust_jupyter.panels.bins import Categories, Intervals, bins_of, round_numbers
+from imgclust_jupyter.panels.panels import Source
+
+__all__ = ["Histogram"]
+
+# Legible on white and on black alike, since the figure is transparent and the notebook's theme shows through.
+_TEXT = "#808890"
+_SELECTED = "#4477AA"
+_REST = "#80889070"
+_LINES = "#80889040"
+
+
+class Histogram(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """The distribution of one column, with the selected share of each bar filled.
+
+    Made by `Panels.histogram`.
+
+    Attributes
+    ----------
+    bars : bqplot.Bars
+        ``y`` has two rows: how many of each bar are selected, and how many are not.
+    brush : BrushIntervalSelector or None
+        For numbers and dates.
+    """
+
+    children: tuple[ipywidgets.Widget, ...]
+    bars: bqplot.Bars
+    brush: BrushIntervalSelector | None
+
+    def __init__(self, source: Source, column: str, bins: int = 30) -> None:
+        self._source = source
+        self._name = column
+        self._bin_count = bins
+        # Guards the drawing, as callbacks come on several threads; nothing is asked of the source under it, whose own
+        # lock may be held by whoever calls us.
+        self._drawing = threading.RLock()
+        super().__init__()
+        self._chosen: pd.Index | None = None
+        self._values = source.data_so_far[column]
+        self._build(self._values, self._selected_values())
+        self._subscriptions = [source.on_selection(self._show_selection), source.on_data(self._follow_data)]
+
+    def close(self) -> None:
+        """Stop following the table, and release the figure."""
+        if self.comm is None:  # closed before
+            return
+        for unsubscribe in self._subscriptions:
+            unsubscribe()
+        self._subscriptions = []
+        _close_with_parts(self.children)
+        self.layout.close()
+        super().close()
+
+    def _selected_values(self) -> pd.Series:
+        selected = self._source.selected
+        # Between the two readings another stage may have ended; we are about to hear of it.
+        return self._values[selected] if len(selected) == len(self._values) else self._values[:0]
+
+    def _follow_data(self) -> None:
+        data = self._source.data_so_far
+        if self._name not in data.columns or data[self._name].equals(self._values):
+            return
+        self._values = data[self._name]
+        self._build(self._values, self._selected_values())
+
+    def _show_selection(self, selected: pd.DataFrame) -> None:
+        self._follow_data()  # the clusters of another cut, for one, come without new data
+        with self._drawing:
+            self._fill(selected[self._name])
+            if self._chosen is not None and not selected.index.equals(self._chosen):
+                self._chosen = None
+                self._clear_choice()
+
+    def _build(self, values: pd.Series, selected: pd.Series) -> None:
+        with self._drawing:
+            replaced = self.children
+            self._chosen = None
+            self._bins = bins_of(values, self._bin_count)
+            self._totals = self._bins.counts(values)
+            self._status = ipywidgets.Label(style={"text_color": _TEXT})
+            figure = self._intervals(self._bins) if isinstance(self._bins, Intervals) else self._categories(self._bins)
+            self._fill(selected)
+            self.children = (self._status, figure)
+            _close_with_parts(replaced)
+
+    def _intervals(self, bins: Intervals) -> bqplot.Figure:
+        low, high = float(bins.edges[0]), float(bins.edges[-1])
+        x = bqplot.LinearScale(min=low, max=high, allow_padding=False)
+        y, y_axis = self._count_axis()
+        y_axis.orientation = "vertical"
+        self.bars = bqplot.Bars(x=bins.centers, scales={"x": x, "y": y}, **_bar_style())
+        self.brush = BrushIntervalSelector(scale=x, color=_SELECTED)
+        self.brush.observe(self._brushed, ["selected", "brushing"])
+        x_axis = bqplot.Axis(
+            scale=x, tick_values=round_numbers(low, high, 8), tick_format="~g", grid_lines="none", **_axis_style()
+        )
+        return _figure(self.bars, [x_axis, y_axis], 200, 48, self.brush)
+
+    def _categories(self, bins: Categories) -> bqplot.Figure:
+        # Bars lie, so that names of any length can be read; the first is at the top.
+        x = bqplot.OrdinalScale(domain=bins.names, reverse=True)
+        y, y_axis = self._count_axis()
+        self.brush = None
+        self.bars = bqplot.Bars(
+            x=bins.names,
+            scales={"x": x, "y": y},
+            orientation="horizontal",
+            interactions={"click": "select"},
+            **_bar_style(),
+        )
+        self.bars.observe(self._clicked, "selected")
+        x_axis = bqplot.Axis(scale=x, grid_lines="none", **_axis_style())
+        x_axis.orientation = "vertical"
+        longest = max(map(len, bins.names), default=0)
+        return _figure(self.bars, [x_axis, y_axis], 40 + 22 * max(1, len(bins.names)), min(24 + 7 * longest, 220), None)
+
+    def _count_axis(self) -> tuple[bqplot.LinearScale, bqplot.Axis]:
+        most = float(max(self._totals, default=0)) or 1.0
+        scale = bqplot.LinearScale(min=0, max=1.03 * most, allow_padding=False)
+        ticks = np.unique(round_numbers(0, most, 4).round())
+        return scale, bqplot.Axis(scale=scale, tick_values=ticks, tick_format="~s", **_axis_style())
+
+    def _fill(self, selected: pd.Series) -> None:
+        counts = self._bins.counts(selected)
+        self.bars.y = np.array([counts, self._totals - counts])
+        self._status.value = self._summary(selected)
+
+    def _summary(self, selected: pd.Series) -> str:
+        parts = [self._name, f"{len(selected):,} of {len(self._values):,} selected"]
+        if missing := int(self._values.isna().sum()):
+            parts.append(f"{missing:,} without a value")
+        if isinstance(self._bins, Categories) and self._bins.left_out:
+            parts.append(f"{self._bins.left_out:,} rarer categories not shown")
+        return " · ".join(parts)
+
+    def _clear_choice(self) -> None:
+        if self.brush is not None:
+            self.brush.selected = None
+        self.bars.selected = None
+
+    def _brushed(self, _: dict[str, Any]) -> None:
+        brush, bins = self.brush, self._bins
+        if brush is None or not isinstance(bins, Intervals) or brush.brushing:
+            return
+        if brush.selected is None or len(brush.selected) != 2:
+            self._choose(None, "")
+            return
+        low, high = map(float, brush.selected)
+        self._choose(bins.between(self._values, low, high), f"{self._name} {low:.6g} to {high:.6g}")
+
+    def _clicked(self, _: dict[str, Any]) -> None:
+        bins, positions = self._bins, self.bars.selected
+        if not isinstance(bins, Categories):
+            return
+        if positions is None or not len(positions):
+            self._choose(None, "")
+            return
+        names = ", ".join(bins.names[i] for i in positions)
+        self._choose(bins.among(self._values, positions), f"{self._name}: {names}")
+
+    def _choose(self, mask: npt.NDArray[np.bool_] | None, text: str) -> None:
+        if mask is None:
+            # Cleared by a person, or by us because something else is selected, which is then left alone.
+            if self._chosen is not None:
+                self._chosen = None
+                self._source.select(None)
+            return
+        chosen = self._values.index[mask]
+        if self._chosen is None or not chosen.equals(self._chosen):
+            self._chosen = chosen
+            self._source.select(mask, origin=("panel", text))
+
+
+def _bar_style() -> dict[str, Any]:
+    return {
+        "type": "stacked",
+        "colors": [_SELECTED, _REST],
+        "padding": 0.08,
+        "stroke": "transparent",
+        # The filling says what is selected; bqplot would fade the others once more.
+        "selected_style": {},
+        "unselected_style": {},
+    }
+
+
+def _axis_style() -> dict[str, Any]:
+    return {
+        "color": _LINES,
+        "label_color": _TEXT,
+        "grid_color": _LINES,
+        "tick_style": {"fill": _TEXT, "font-size": "11px"},
+    }
+
+
+def _figure(bars: bqplot.Bars, axes: list[bqplot.Axis], height: int, left: int, brush: Any) -> bqplot.Figure:
+    return bqplot.Figure(
+        marks=[bars],
+        axes=axes,
+        interaction=brush,
+        fig_margin={"top": 8, "bottom": 24, "left": left, "right": 16},
+        padding_y=0,
+        background_style={"fill": "transparent"},
+        layout={"width": "100%", "height": f"{height}px"},
+        display_toolbar=False,
+        animation_duration=150,
+    )
+
+
+def _close_with_parts(widgets: Iterable[ipywidgets.Widget]) -> None:
+    # Closing a widget leaves the models that it refers to (marks, scales, layouts) alive in kernel and browser.
+    found: dict[str, ipywidgets.Widget] = {}
+    todo: list[Any] = list(widgets)
+    while todo:
+        value = todo.pop()
+        if isinstance(value, ipywidgets.Widget):
+            if value.model_id in found:
+                continue
+            found[value.model_id] = value
+            todo += [getattr(value, name) for name in value.keys]
+        elif isinstance(value, dict):
+            todo += value.values()
+        elif isinstance(value, list | tuple):
+            todo += value
+    for widget in found.values():
+        widget.close()
