@@ -53,6 +53,10 @@ browser: $(ENVIRONMENT)  ## the tests in a real JupyterLab
 	$(BIN)/python tests/browser/browsers.py
 	$(BIN)/pytest tests/browser --screenshot=only-on-failure
 
+bench: $(ENVIRONMENT)  ## how long a person waits for the first pictures and for everything
+	$(BIN)/python tests/browser/browsers.py
+	$(BIN)/python benchmarks/first_view.py 20 400
+
 build: $(ENVIRONMENT)  ## the wheel and the source archive, in dist/
 	$(BIN)/python -m build
 

@@ -14,6 +14,8 @@ VARIABLE = "IMGCLUST_CHROMIUM"
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_APPLICATIONS = ("Google Chrome", "Chromium")
 DOWNLOAD_SECONDS = 600
+# WebGL in software is wanted; forcing all drawing onto it (--use-angle=swiftshader) would slow canvases tenfold.
+FLAGS = ("--disable-quic", "--disable-gpu", "--enable-unsafe-swiftshader")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from browsers import advice, find_browser
+from browsers import FLAGS, advice, find_browser
 from jupyterlab import JupyterLab, serve
 from notebook_page import Notebook, complaints
 from playwright.sync_api import Page, expect
@@ -17,7 +17,7 @@ WAIT_MS = 60_000
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "lab" in getattr(item, "fixturenames", ()):
+        if "page" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
 
 
@@ -26,9 +26,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     program = find_browser()
     if program is None:
         pytest.fail(advice(), pytrace=False)
-    # Software WebGL is wanted; forcing all drawing onto it (--use-angle=swiftshader) would slow canvases tenfold.
-    flags = ["--disable-quic", "--disable-gpu", "--enable-unsafe-swiftshader"]
-    return {**browser_type_launch_args, "executable_path": program, "args": flags}
+    return {**browser_type_launch_args, "executable_path": program, "args": list(FLAGS)}
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,6 @@ def test_is_committed_without_outputs(notebook: nbformat.NotebookNode) -> None:
 def test_runs_from_top_to_bottom_without_a_network(
     notebook: nbformat.NotebookNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("IMGCLUST_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": tmp_path}}).execute()
