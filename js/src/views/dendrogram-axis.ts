@@ -15,7 +15,7 @@ export function drawAxis(context: CanvasRenderingContext2D, { frame, view, theme
   context.font = `10px ${theme.fontFamily}`;
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
-  const handle = Math.min(frame.width, Math.max(0, scale(cutHeight)));
+  const handle = Math.max(HANDLE_ROOM / 2, scale(cutHeight));
   for (const tick of scale.ticks(count)) {
     const x = Math.round(scale(tick)) + 0.5;
     context.fillStyle = theme.border;

@@ -29,7 +29,7 @@ export function columnsFor(width: number, view: TreeView): Columns {
   const size = pictureSize(view);
   const pictures = { x: (labels?.x ?? overview.x) - 7 - size, size };
   const band = { x: pictures.x - 9, width: 4 };
-  const marks = { x: band.x - 13, width: 10 };
+  const marks = { x: band.x - 10, width: 7 };
   return { left: 12, right: Math.max(60, marks.x - 3), marks, band, pictures, labels, overview };
 }
 

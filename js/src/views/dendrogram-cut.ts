@@ -1,5 +1,6 @@
 /** The handle of the cut line: drag it, or move it with the arrow keys, and the clusters follow at once. */
 import { element, watch } from "../dom";
+import { plural } from "../format";
 import type { ViewContext } from "./context";
 
 /** Where distances are across the view, in pixels from its left edge. */
@@ -60,7 +61,7 @@ export function mountCut(el: HTMLElement, { store, signal }: ViewContext): CutHa
 
   watch(signal, () => {
     const { k } = store.clusters.value ?? { k: 1 };
-    const text = k === 1 ? "1 cluster" : `${k.toLocaleString("en")} clusters`;
+    const text = plural(k, "cluster");
     handle.textContent = text;
     handle.title = "Drag to cut the tree into more or fewer clusters";
     handle.setAttribute("aria-valuenow", String(k));

@@ -1,11 +1,12 @@
 /** The dendrogram by keyboard, and in words for those who cannot see it. */
 import { type ReadonlySignal, type Signal, signal as state } from "@preact/signals-core";
 import { element, watch } from "../dom";
-import { modeOf } from "../store";
+import { plural } from "../format";
+import { modeOf, type SelectMode } from "../store";
 import type { ViewContext } from "./context";
 import type { TreeCamera } from "./dendrogram-camera";
 import { type Direction, walk } from "./dendrogram-walk";
-import { type BranchWords, imageCount } from "./dendrogram-words";
+import type { BranchWords } from "./dendrogram-words";
 
 const DIRECTIONS: Readonly<Record<string, Direction>> = {
   ArrowLeft: "parent",
@@ -14,6 +15,13 @@ const DIRECTIONS: Readonly<Record<string, Direction>> = {
   ArrowDown: "next",
 };
 const ZOOM_STEP = 1.5;
+
+export interface TreeActions {
+  describe(node: number): BranchWords | null;
+  select(node: number, mode: SelectMode): void;
+  /** Zooms into a branch, or shows an image large. */
+  open(node: number): void;
+}
 
 export interface TreeKeys {
   /** The branch that the keyboard is on; null while the view has no focus or the mouse was used last. */
@@ -26,10 +34,9 @@ export function mountKeys(
   el: HTMLElement,
   ctx: ViewContext,
   camera: TreeCamera,
-  describe: (node: number) => BranchWords | null,
-  select: (node: number, mode: ReturnType<typeof modeOf>) => void,
+  { describe, select, open }: TreeActions,
 ): TreeKeys {
-  const { store, signal } = ctx;
+  const { store, tooltip, signal } = ctx;
   const focused: Signal<number | null> = state(null);
   let node: number | null = null;
 
@@ -81,7 +88,7 @@ export function mountKeys(
       case "Enter":
       case " ":
         moveTo(at);
-        if (event.altKey) camera.enter(at);
+        if (event.altKey) open(at);
         else select(at, modeOf(event));
         return true;
       case "Backspace":
@@ -110,7 +117,9 @@ export function mountKeys(
     (event) => {
       const at = here();
       if (event.target !== el || event.ctrlKey || event.metaKey || at === null) return;
-      if (act(event, at)) event.preventDefault();
+      if (!act(event, at)) return;
+      event.preventDefault();
+      tooltip.hide();
     },
     { signal },
   );
@@ -130,7 +139,7 @@ export function mountKeys(
     store.selection.value;
     el.setAttribute(
       "aria-label",
-      `Dendrogram of ${imageCount(n)}. Arrow keys walk, Enter selects, Alt and Enter zooms in, Backspace goes back.`,
+      `Dendrogram of ${plural(n, "image")}. Arrow keys walk, Enter selects, Alt and Enter zooms in, Backspace goes back.`,
     );
     const at = focused.value ?? camera.view.value?.branch ?? null;
     const words = at === null ? null : describe(at);

@@ -1,4 +1,5 @@
 /** Draws what stands beside the branches: marks of the selection, colours, pictures, cluster names, overview. */
+import { formatCount } from "../format";
 import type { Thumbnails } from "../thumbnails";
 import { countIn, selectionMarks } from "./dendrogram-marks";
 import { clusterAt, hasSelection, type Scene } from "./dendrogram-scene";
@@ -131,7 +132,7 @@ export function drawLabels(context: Context, scene: Scene): void {
 }
 
 const shortCount = (count: number): string =>
-  count < 10_000 ? count.toLocaleString("en") : `${Math.round(count / 1000).toLocaleString("en")}k`;
+  count < 10_000 ? formatCount(count) : `${formatCount(count / 1000)}k`;
 
 /** Where in the branch the view is, and where the selection is, like a scroll bar; nothing while all is in view. */
 export function drawOverview(context: Context, scene: Scene): void {

@@ -1,12 +1,8 @@
 /** What the dendrogram says about a branch: in the tooltip, and to a screen reader. */
+import { formatCount, formatLinkage, formatValue, plural } from "../format";
 import type { Clusters, Header, Tree } from "../store";
 import { countIn } from "./dendrogram-marks";
 import { clusterAt } from "./dendrogram-scene";
-
-const distance = (value: number): string => String(Number(value.toPrecision(3)));
-
-export const imageCount = (count: number): string =>
-  count === 1 ? "1 image" : `${count.toLocaleString("en")} images`;
 
 export interface BranchWords {
   title: string;
@@ -24,16 +20,16 @@ export function describeBranch(
   const last = clusterAt(clusters, start + size - 1);
   const selected = countIn(selectedBefore, start, start + size);
   const lines: string[] = [];
-  if (node >= 0) lines.push(`joined at distance ${distance(tree.heightOf(node))}`);
+  if (node >= 0) lines.push(`joined at distance ${formatValue(tree.heightOf(node))}`);
   lines.push(
     first === last ? `cluster ${first + 1}` : `${last - first + 1} clusters, ${first + 1} to ${last + 1}`,
   );
   if (selected === size && size > 1) lines.push("all selected");
-  else if (selected > 0) lines.push(size === 1 ? "selected" : `${selected.toLocaleString("en")} selected`);
-  return { title: imageCount(size), lines };
+  else if (selected > 0) lines.push(size === 1 ? "selected" : `${formatCount(selected)} selected`);
+  return { title: plural(size, "image"), lines };
 }
 
 /** What the distances are: "cosine distance, Ward". */
 export function distanceName({ metric, linkage }: Pick<Header, "metric" | "linkage">): string {
-  return [metric && `${metric} distance`, linkage === "ward" ? "Ward" : linkage].filter(Boolean).join(", ");
+  return [metric && `${metric} distance`, formatLinkage(linkage)].filter(Boolean).join(", ");
 }

@@ -1,16 +1,18 @@
 /** The dendrogram: root at the left, images at the right. Everything that moves under the pointer is computed here. */
 import { computed, signal as state } from "@preact/signals-core";
 import { element, oncePerFrame, watch } from "../dom";
+import { plural } from "../format";
 import type { SelectMode } from "../store";
 import { modeOf } from "../store";
+import { leafNode } from "../tree";
 import type { ViewContext } from "./context";
 import { drawAxis } from "./dendrogram-axis";
-import { mountBar } from "./dendrogram-bar";
 import { createTreeCamera } from "./dendrogram-camera";
 import { AXIS_HEIGHT, columnsFor, pictureHeight } from "./dendrogram-columns";
 import { mountCut } from "./dendrogram-cut";
 import { drawBranches } from "./dendrogram-draw";
 import { drawFocus, drawHover } from "./dendrogram-focus";
+import { treeHeader } from "./dendrogram-header";
 import { nodeAt } from "./dendrogram-hit";
 import { mountKeys } from "./dendrogram-keys";
 import { layoutTree } from "./dendrogram-layout";
@@ -27,23 +29,23 @@ import { selectedBefore } from "./dendrogram-marks";
 import { treePaths } from "./dendrogram-paths";
 import { listenToPointer } from "./dendrogram-pointer";
 import type { Scene } from "./dendrogram-scene";
-import { describeBranch, imageCount } from "./dendrogram-words";
+import { describeBranch } from "./dendrogram-words";
 
 const BOTTOM_AIR = 6;
 const MOST_PICTURES = 9;
 const NOWHERE: readonly number[] = [];
 
 export function mountDendrogram(el: HTMLElement, ctx: ViewContext): void {
-  const { store, theme, thumbnails, records, tooltip, signal } = ctx;
-  const bar = element("div", { class: "imgclust-tree-bar" });
+  const { store, theme, thumbnails, records, tooltip, openPreview, signal } = ctx;
   const canvas = element("canvas", { attributes: { "aria-hidden": "true" } });
   const stage = element("div", {
     class: "imgclust-tree-stage",
     attributes: { role: "tree", tabindex: 0 },
     children: [canvas],
   });
-  const waiting = element("p", { class: "imgclust-tree-waiting" });
-  el.append(bar, stage, waiting);
+  const waiting = element("p", { class: "imgclust-pending" });
+
+  el.append(stage, waiting);
 
   const size = state({ width: 0, height: 0 });
   const tree = computed(() => store.dataset.value.tree);
@@ -52,8 +54,12 @@ export function mountDendrogram(el: HTMLElement, ctx: ViewContext): void {
   const room = computed(() => Math.max(0, size.value.height - AXIS_HEIGHT - BOTTOM_AIR));
   const camera = createTreeCamera(tree, room, signal);
   const cut = mountCut(stage, ctx);
-  const keys = mountKeys(stage, ctx, camera, describe, select);
-  mountBar(bar, ctx, camera, () => room.peek() / 2);
+  const keys = mountKeys(stage, ctx, camera, { describe, select, open });
+  el.append(
+    treeHeader(ctx, camera, () => room.peek() / 2),
+    stage,
+    waiting,
+  );
   const claim = thumbnails.claim(signal);
 
   const scene = computed((): Scene | null => {
@@ -92,8 +98,18 @@ export function mountDendrogram(el: HTMLElement, ctx: ViewContext): void {
     const of = tree.peek();
     if (!of) return;
     const kind = node < 0 ? "click" : "branch";
-    const text = node < 0 ? imageCount(1) : `branch of ${imageCount(of.sizeOf(node))}`;
+    const text = node < 0 ? plural(1, "image") : `branch of ${plural(of.sizeOf(node), "image")}`;
     store.select(of.rowsOf(node), mode, { kind, text });
+  }
+
+  /** A branch fills the view, an image is shown large with its neighbours beside it. */
+  function open(node: number): void {
+    const of = tree.peek();
+    if (node >= 0) camera.enter(node);
+    else if (of)
+      openPreview(of.leafOrder, of.startOf(node), (position) =>
+        keys.startFrom(leafNode(of.leafOrder[position]!)),
+      );
   }
 
   function hover(node: number | null, event?: PointerEvent): void {
@@ -144,17 +160,18 @@ export function mountDendrogram(el: HTMLElement, ctx: ViewContext): void {
           return;
         }
         keys.startFrom(node);
-        if (event.altKey) camera.enter(node);
+        if (event.altKey) open(node);
         else select(node, mode);
       },
       doubleClick(x, y) {
         const now = scene.peek();
         const node = now && nodeAt(now, x, y - AXIS_HEIGHT);
-        if (node !== null) camera.enter(node);
+        if (node !== null) open(node);
       },
       pan: (pixels) => camera.pan(pixels),
       wheel(factor, y) {
         const rowHeight = camera.view.peek()?.rowHeight;
+        hover(null);
         camera.zoom(factor, y - AXIS_HEIGHT);
         return factor > 1 || camera.view.peek()?.rowHeight !== rowHeight;
       },
@@ -218,7 +235,7 @@ export function mountDendrogram(el: HTMLElement, ctx: ViewContext): void {
     waiting.textContent =
       n === 0
         ? "The dendrogram appears here."
-        : `The dendrogram of ${imageCount(n)} appears here when their distances are known.`;
+        : `The dendrogram of ${plural(n, "image")} appears here when their distances are known.`;
   });
 
   const observer = new ResizeObserver(() => {

@@ -1,0 +1,48 @@
+/** The line above the tree: what the distances are, the way back from a branch, and zoom. */
+import { Maximize, ZoomIn, ZoomOut } from "lucide";
+import { button, element, watch } from "../dom";
+import { formatCount, plural } from "../format";
+import type { ViewContext } from "./context";
+import type { TreeCamera } from "./dendrogram-camera";
+import { distanceName } from "./dendrogram-words";
+import { icon } from "./icons";
+
+const ZOOM_STEP = 1.6;
+
+export function treeHeader(
+  { store, signal }: ViewContext,
+  camera: TreeCamera,
+  middle: () => number,
+): HTMLElement {
+  const place = element("nav", { class: "imgclust-pane-title", attributes: { "aria-label": "Branches" } });
+  const buttons = element("div", {
+    children: [
+      button("Zoom out (-)", icon(ZoomOut), () => camera.zoom(1 / ZOOM_STEP, middle())),
+      button("Zoom in along the images (+)", icon(ZoomIn), () => camera.zoom(ZOOM_STEP, middle())),
+      button("Show all (0)", icon(Maximize), () => camera.fit()),
+    ],
+  });
+  const header = element("div", { class: "imgclust-pane-header", children: [place, buttons] });
+
+  watch(signal, () => {
+    const { tree, header: about } = store.dataset.value;
+    const trail = tree ? camera.trail.value : [];
+    buttons.hidden = camera.view.value === null;
+    if (!tree || trail.length === 0) {
+      place.textContent = tree ? distanceName(about) : "dendrogram";
+      return;
+    }
+    const sizes = [tree.n, ...trail.map((branch) => tree.sizeOf(branch))];
+    place.replaceChildren(
+      ...sizes.map((size, depth) => {
+        const text = depth === 0 ? `all ${formatCount(size)}` : formatCount(size);
+        if (depth === trail.length)
+          return element("strong", { text, attributes: { "aria-current": "location" } });
+        const name =
+          depth === 0 ? "Back to the whole tree" : `Back to the branch of ${plural(size, "image")}`;
+        return button(name, text, () => camera.leave(depth), "imgclust-tree-crumb");
+      }),
+    );
+  });
+  return header;
+}
