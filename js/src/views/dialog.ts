@@ -9,10 +9,11 @@ export interface Dialog {
   close(): void;
 }
 
-/** `onClose` runs once, when the dialog is closed by whatever means. */
+/** As large as the widget, or a sheet in its corner. `onClose` runs once, by whatever means the dialog is closed. */
 export function openDialog(
   frame: HTMLElement,
   name: string,
+  shape: "full" | "sheet",
   signal: AbortSignal,
   onClose: () => void,
 ): Dialog {
@@ -22,7 +23,7 @@ export function openDialog(
   const closeButton = button("Close", icon(X), () => close());
   const heading = element("h2", { text: name, title: name });
   const dialog = element("div", {
-    class: "imgclust-dialog",
+    class: `imgclust-dialog imgclust-${shape}`,
     attributes: { role: "dialog", "aria-modal": "true", "aria-label": name, tabindex: -1 },
     children: [element("header", { children: [heading, closeButton] }), body],
   });

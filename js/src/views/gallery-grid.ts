@@ -17,7 +17,8 @@ import { GalleryTile } from "./gallery-tile";
 
 export const GAP = 6;
 export const PADDING = 8;
-export const CAPTION_HEIGHT = 18;
+const CAPTION_HEIGHT = 18;
+const GROUP_GAP = 8;
 
 export interface GridShape {
   lines: Lines;
@@ -72,7 +73,6 @@ export class GalleryGrid {
       observeElementOffset,
       scrollToFn: elementScroll,
       overscan: 3,
-      paddingEnd: PADDING,
       scrollPaddingStart: this.shape.lines.headers.length > 0 ? HEADER_HEIGHT : 0,
       scrollPaddingEnd: PADDING,
       onChange: () => this.draw(),
@@ -86,7 +86,8 @@ export class GalleryGrid {
 
   private heightOf(line: Line | undefined): number {
     if (line?.kind === "header") return HEADER_HEIGHT;
-    return this.shape.side + GAP + (this.shape.captions ? CAPTION_HEIGHT : 0);
+    const { side, captions } = this.shape;
+    return side + GAP + (captions ? CAPTION_HEIGHT : 0) + (line?.last ? GROUP_GAP : 0);
   }
 
   /** The tiles in the page now. */

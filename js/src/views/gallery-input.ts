@@ -62,7 +62,8 @@ export function listenToGrid(grid: GalleryGrid, picker: Picker, lines: () => Lin
     else {
       const target = lines().move(Math.max(0, at), event.key, grid.linesPerPage);
       if (target === null) return false;
-      const to = at < 0 ? 0 : target;
+      // The first arrow key only shows where one is.
+      const to = at < 0 && event.key.startsWith("Arrow") ? 0 : target;
       moveTo(to);
       if (!chord) picker.pick(rows[to]!, event);
     }

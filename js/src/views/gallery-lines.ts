@@ -5,8 +5,8 @@ export const HEADER_HEIGHT = 28;
 
 export type Line =
   | { kind: "header"; group: Group }
-  /** Positions first … first + count - 1 of the display order. */
-  | { kind: "tiles"; first: number; count: number };
+  /** Positions first … first + count - 1 of the display order; `last` of its group. */
+  | { kind: "tiles"; first: number; count: number; last: boolean };
 
 export class Lines {
   readonly lines: readonly Line[];
@@ -34,7 +34,7 @@ export class Lines {
       while (position < end) {
         const count = Math.min(perLine, end - position);
         this.lineOfPosition.fill(lines.length, position, position + count);
-        lines.push({ kind: "tiles", first: position, count });
+        lines.push({ kind: "tiles", first: position, count, last: position + count === end });
         position += count;
       }
     }

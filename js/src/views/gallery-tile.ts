@@ -56,6 +56,7 @@ export class GalleryTile {
     classList.toggle("imgclust-faded", faded);
     classList.toggle("imgclust-hovered", hovered);
     classList.toggle("imgclust-cursor", cursor);
+    this.element.title = name;
     this.caption.textContent = name;
     this.dot.hidden = color === null;
     if (color !== null) this.dot.style.background = color;

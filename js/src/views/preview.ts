@@ -17,7 +17,7 @@ export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPr
     const life = new AbortController();
     const signal = AbortSignal.any([ctx.signal, life.signal]);
     let current = index;
-    const dialog = openDialog(frame, "Picture", ctx.signal, () => {
+    const dialog = openDialog(frame, "Picture", "full", ctx.signal, () => {
       life.abort();
       onClose(current);
     });

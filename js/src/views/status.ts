@@ -45,7 +45,7 @@ function unreadable(ctx: ViewContext, frame: HTMLElement): HTMLElement {
 
 async function showErrors(name: string, { rpc, signal }: ViewContext, frame: HTMLElement): Promise<void> {
   const closed = new AbortController();
-  const dialog = openDialog(frame, name, signal, () => closed.abort());
+  const dialog = openDialog(frame, name, "sheet", signal, () => closed.abort());
   const list = element("dl", { class: "imgclust-errors", text: "Asking the kernel …" });
   dialog.body.append(list);
   try {
@@ -96,8 +96,14 @@ function progress({ store, rpc, signal }: ViewContext): HTMLElement {
     });
   };
   const cancel = button("Stop the work; what is finished is kept", icon(X), () => ask("interrupt"));
-  const resume = button("Go on", icon(RotateCw, 12), () => ask("resume"), "imgclust-text-button");
-  resume.append("go on");
+  const resumeWord = element("span");
+  const resume = button(
+    "Go on with the work",
+    icon(RotateCw, 12),
+    () => ask("resume"),
+    "imgclust-text-button",
+  );
+  resume.append(resumeWord);
   const box = element("div", { class: "imgclust-progress", children: [words, refused, bar, cancel, resume] });
   watch(signal, () => {
     const now = store.progress.value;
@@ -112,6 +118,7 @@ function progress({ store, rpc, signal }: ViewContext): HTMLElement {
     if (now.total > 0) bar.setAttribute("aria-valuenow", String(Math.round(100 * share)));
     else bar.removeAttribute("aria-valuenow");
     cancel.hidden = now.state !== "running";
+    resume.replaceChildren(icon(RotateCw, 12), now.state === "failed" ? "try again" : "go on");
     resume.hidden = now.state !== "cancelled" && now.state !== "failed";
   });
   return box;

@@ -101,7 +101,7 @@ function menu(
 
 function clearButton({ store, signal }: ViewContext): HTMLElement {
   const clear = button("Clear the selection", icon(X), () => store.clearSelection());
-  clear.append("selection");
+  clear.append("clear");
   clear.classList.add("imgclust-text-button");
   watch(signal, () => {
     clear.disabled = store.selection.value.count === 0;
