@@ -1,0 +1,97 @@
+"""What turns a picture into a row of numbers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+__all__ = ["Network", "Progress", "WeightsUnavailable"]
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, bytes that are there, and bytes that there will be (0 where that is unknown)."""
+
+
+class WeightsUnavailable(Exception):  # noqa: N818  nothing is wrong with the program
+    """The weights of a network are not on this machine and cannot be had.
+
+    Parameters
+    ----------
+    message : str
+        What was wrong, and what to do.
+    reason : str, optional
+        Only why, as the end of a sentence. Default: the message.
+    """
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason or message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network(ABC):
+    """A network (or anything else) that embeds images.
+
+    Attributes
+    ----------
+    name : str
+        What ``get_network`` knows it by.
+    label : str
+        Its name for people.
+    dimensions : int
+        Length d of an embedding.
+    min_side : int
+        Pixels of the shorter side below which an image may not be reduced before `preprocess`.
+    version : int
+        Counts changes of preprocessing or layer, which make old embeddings incomparable.
+    weights_hash : str
+        SHA-256 of the weights, hexadecimal; empty where there are none.
+    batch_size : int
+        Images that `forward` is best given at once.
+    notice : str or None
+        What a person should know about the choice of this network.
+    """
+
+    name: str
+    label: str
+    dimensions: int
+    min_side: int
+    version: int
+    weights_hash: str = ""
+    batch_size: int = 8
+    notice: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Part of every cache key: embeddings are comparable where it is equal."""
+        return "-".join(part for part in (self.name, self.weights_hash[:16], f"v{self.version}") if part)
+
+    def prepare_thread(self) -> None:  # noqa: B027 - a hook that most networks need not fill
+        """Set up the calling thread, which is about to run `forward` beside others that do the same."""
+
+    @abstractmethod
+    def preprocess(self, image: Image.Image) -> NDArray[np.uint8]:
+        """Bring an RGB image to the size that the network wants.
+
+        Returns
+        -------
+        ndarray of uint8, shape (height, width, channels) or (height, width)
+        """
+
+    @abstractmethod
+    def forward(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Embed preprocessed images; safe to call from several threads.
+
+        Parameters
+        ----------
+        batch : ndarray of uint8, shape (b, …)
+            Results of `preprocess`, stacked.
+
+        Returns
+        -------
+        ndarray of float32, shape (b, d)
+        """

@@ -1,0 +1,87 @@
+"""Finding the weights of a network on this machine, or fetching them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+import torch
+
+from imgclust_jupyter.embedding.download import PATIENCE, DownloadFailed, Patience, download
+from imgclust_jupyter.embedding.network import Progress, WeightsUnavailable
+
+__all__ = ["Weights", "find_weights"]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A file of weights.
+
+    Attributes
+    ----------
+    file : Path
+    sha256 : str
+        Digest of its content, hexadecimal.
+    """
+
+    file: Path
+    sha256: str
+
+
+def find_weights(
+    url: str,
+    label: str,
+    progress: Progress | None = None,
+    patience: Patience = PATIENCE,
+) -> Weights:
+    """Return weights from torch.hub's folder, downloading them into it when they are not there.
+
+    Parameters
+    ----------
+    url : str
+        Ends in a file name with the beginning of its SHA-256, such as ``resnet50-11ad3fa6.pth``.
+    label : str
+        The network's name for people.
+    progress : callable, optional
+        Told how the download goes. What it raises stops the download.
+    patience : Patience
+
+    Returns
+    -------
+    Weights
+
+    Raises
+    ------
+    WeightsUnavailable
+        When they cannot be downloaded.
+    """
+    name = PurePosixPath(urlsplit(url).path).name
+    named_hash = re.search(r"-([0-9a-f]{8,})\.", name)
+    if named_hash is None:
+        raise ValueError(f"the file name in {url} does not end in the beginning of a SHA-256, such as -11ad3fa6.pth")
+    file = Path(torch.hub.get_dir()) / "checkpoints" / name
+    kept = _sha256(file)
+    # A file that is damaged is fetched again.
+    if kept.startswith(named_hash[1]):
+        return Weights(file, kept)
+    on_bytes = None if progress is None else partial(progress, f"downloading {label}")
+    try:
+        return Weights(file, download(url, file, named_hash[1], on_bytes, patience))
+    except DownloadFailed as error:
+        raise WeightsUnavailable(
+            f"The weights of {label} are not on this machine and could not be downloaded: {error}. Try again with a "
+            f"connection, or put {url} into {file.parent} by hand, or use model='squeezenet', which needs no download.",
+            reason=str(error),
+        ) from error
+
+
+def _sha256(file: Path) -> str:
+    try:
+        with file.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError:
+        return ""  # not there, or not to be read
