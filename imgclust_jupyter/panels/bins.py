@@ -105,7 +105,7 @@ def numbers(column: pd.Series) -> npt.NDArray[np.float64]:
     """Return the values as float64, dates as years with a fraction, NaN where there is none; shape (n,)."""
     if pd.api.types.is_datetime64_any_dtype(column):
         date = column.dt
-        days = date.dayofyear - 1 + (column - date.normalize()) / pd.Timedelta(days=1)
+        days = date.day_of_year - 1 + (column - date.normalize()) / pd.Timedelta(days=1)
         return np.asarray(date.year + days / (365 + date.is_leap_year), dtype=np.float64)
     return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
 

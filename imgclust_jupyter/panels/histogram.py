@@ -23,6 +23,7 @@ _TEXT = "#808890"
 _SELECTED = "#4477AA"
 _REST = "#80889070"
 _LINES = "#80889040"
+_LONGEST = 28  # characters of a category's name
 
 
 class Histogram(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -124,10 +125,11 @@ class Histogram(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
             **_bar_style(),
         )
         self.bars.observe(self._clicked, "selected")
-        x_axis = bqplot.Axis(scale=x, grid_lines="none", **_axis_style())
+        labels = {name: name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…" for name in bins.names}
+        x_axis = bqplot.Axis(scale=x, tick_labels=labels, grid_lines="none", **_axis_style())
         x_axis.orientation = "vertical"
-        longest = max(map(len, bins.names), default=0)
-        return _figure(self.bars, [x_axis, y_axis], 40 + 22 * max(1, len(bins.names)), min(24 + 7 * longest, 220), None)
+        longest = max(map(len, labels.values()), default=0)
+        return _figure(self.bars, [x_axis, y_axis], 40 + 22 * max(1, len(labels)), 24 + 7 * longest, None)
 
     def _count_axis(self) -> tuple[bqplot.LinearScale, bqplot.Axis]:
         most = float(max(self._totals, default=0)) or 1.0
