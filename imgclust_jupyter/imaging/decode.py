@@ -63,10 +63,10 @@ class Decoded:
 def decode(source: Source, min_side: int | None = None) -> Decoded:
     """Decode a picture to upright RGB.
 
-    EXIF orientation is applied, transparency laid on white, CMYK converted by its colour profile where it has one.
-    Values of more than 8 bits are scaled so that their 0.5 and 99.5 percentiles become black and white (`window`). Of
-    an animation or a file with several pages the first picture is taken. A file is known by its content, not by its
-    suffix.
+    EXIF orientation is applied, transparency laid on white, CMYK and RGB converted to sRGB by their colour profile
+    where they have one. Values of more than 8 bits are scaled so that their 0.5 and 99.5 percentiles become black and
+    white (`window`). Of an animation or a file with several pages the first picture is taken. A file is known by its
+    content, not by its suffix.
 
     Parameters
     ----------

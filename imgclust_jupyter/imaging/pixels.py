@@ -30,10 +30,10 @@ def to_rgb(image: Image.Image) -> Image.Image:
         return Image.fromarray(window(np.asarray(image))).convert("RGB")
     if image.has_transparency_data:
         return _on_white(image.convert("RGBA"))
-    if image.mode == "CMYK":
-        return _from_cmyk(image)
     if image.mode == "LAB":
         return _to_srgb(image, ImageCms.createProfile("LAB"))
+    if image.mode in ("CMYK", "RGB") and image.info.get("icc_profile"):
+        image = _by_profile(image)
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
@@ -122,15 +122,13 @@ def _on_white(rgba: Image.Image) -> Image.Image:
     return Image.alpha_composite(white, rgba).convert("RGB")
 
 
-def _from_cmyk(image: Image.Image) -> Image.Image:
-    profile = image.info.get("icc_profile")
-    if profile:
-        try:
-            return _to_srgb(image, ImageCms.ImageCmsProfile(io.BytesIO(profile)))
-        except (ImageCms.PyCMSError, OSError):
-            # A damaged profile, or one for other colours: better the plain conversion than no picture.
-            return image.convert("RGB")
-    return image.convert("RGB")
+def _by_profile(image: Image.Image) -> Image.Image:
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
+        known = "sRGB" in ImageCms.getProfileDescription(profile)
+        return image if known else _to_srgb(image, profile)
+    except (ImageCms.PyCMSError, OSError):
+        return image  # a damaged profile, or one for other colours: better plainly converted than not shown
 
 
 def _to_srgb(image: Image.Image, profile: Any) -> Image.Image:
