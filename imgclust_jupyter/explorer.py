@@ -326,7 +326,7 @@ class ClusterExplorer:
         return column
 
     def _results(self, stage: str = "map", timeout: float | None = None) -> Results:
-        with tqdm(delay=1, leave=False, unit="image") as bar:
+        with tqdm(delay=1, mininterval=0.5, leave=False, unit="image") as bar:
 
             def tick(progress: Progress) -> None:
                 bar.desc, bar.total = progress.label, progress.total or None

@@ -85,7 +85,8 @@ class ExplorerWidget(anywidget.AnyWidget):
     def __init__(self, dataset: DatasetModel, on_request: Callable[[dict[str, Any], list[Any]], None]) -> None:
         self.lock = threading.RLock()
         self._listeners: list[Callable[[], None]] = []
-        self._selection_changed = False
+        self._selection_is_new = False
+        self._last_cut = {"n_clusters": 1, "height": None}
         super().__init__(dataset=dataset)
         self.on_msg(lambda _widget, content, buffers: on_request(content, buffers))
         self.observe(self._note_selection, "selection")
@@ -114,12 +115,12 @@ class ExplorerWidget(anywidget.AnyWidget):
         self._notify()
 
     def _note_selection(self, _change: object) -> None:
-        self._selection_changed = True
+        self._selection_is_new = True
 
     def _notify(self) -> None:
-        if not self._selection_changed:
+        if not self._selection_is_new:
             return
-        self._selection_changed = False
+        self._selection_is_new = False
         for listener in list(self._listeners):
             listener()
 
@@ -127,6 +128,10 @@ class ExplorerWidget(anywidget.AnyWidget):
     def _mend_cut(self, proposal: dict[str, Any]) -> dict[str, Any]:
         cut = proposal["value"]
         n_clusters, height = cut.get("n_clusters"), cut.get("height")
-        if not isinstance(n_clusters, int) or n_clusters < 1:
-            return dict(self.cut)
-        return {"n_clusters": n_clusters, "height": height if isinstance(height, int | float) else None}
+        if isinstance(n_clusters, int) and n_clusters >= 1:
+            self._last_cut = {
+                "n_clusters": n_clusters,
+                "height": height if isinstance(height, int | float) else None,
+            }
+        # Not self.cut: while a message is taken in, that is the new value already.
+        return self._last_cut
