@@ -250,8 +250,9 @@ class ClusterExplorer:
         if (n_clusters is None) == (height is None):
             raise ValueError("give either n_clusters or height")
         tree = self._tree
-        if n_clusters is None:
+        if height is not None:
             n_clusters = tree.clusters_at(height)
+        assert n_clusters is not None
         if not 1 <= n_clusters <= len(tree.leaf_order):
             raise ValueError(f"{len(tree.leaf_order)} images cannot be cut into {n_clusters} clusters")
         self._session.set_view(cut={"n_clusters": int(n_clusters), "height": height})

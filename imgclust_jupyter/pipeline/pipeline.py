@@ -271,12 +271,14 @@ class Pipeline:
         if self.finished or vectors is None:
             return
         self._begin("map")
-        if self.results.coordinates is None:
-            self._finish(coordinates=pca_map(vectors), layout="pca")
+        initial = self.results.coordinates
+        if initial is None:
+            initial = pca_map(vectors)
+            self._finish(coordinates=initial, layout="pca")
         if not self.finished:
             self._begin("map")
             neighbors = nearest_neighbors(vectors, min(_NEIGHBORS, len(vectors)), self.options.metric)
-            coordinates = LAYOUTS[self.options.layout](vectors, neighbors, self.results.coordinates)
+            coordinates = LAYOUTS[self.options.layout](vectors, neighbors, initial)
             self._finish(coordinates=coordinates, layout=self.options.layout)
 
     def _weights_progress(self, label: str, done: int, total: int) -> None:

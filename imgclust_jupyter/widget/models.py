@@ -36,7 +36,7 @@ def _to_bytes(value: object, _: object) -> bytes:
     return bytes(value) if isinstance(value, bytes | bytearray | memoryview) else b""
 
 
-class DatasetModel(anywidget.AnyWidget):
+class DatasetModel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget has no types
     """What the kernel has computed; only the kernel writes it (see `wire`)."""
 
     _esm = "export default { render() {} }"
@@ -59,7 +59,7 @@ class DatasetModel(anywidget.AnyWidget):
         """Leave out whatever a browser sends: this model is the kernel's."""
 
 
-class ExplorerWidget(anywidget.AnyWidget):
+class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget has no types
     """What the person is looking at: selection, cut, colours; the browser and Python both write it.
 
     Parameters
@@ -84,14 +84,14 @@ class ExplorerWidget(anywidget.AnyWidget):
 
     def __init__(self, dataset: DatasetModel, on_request: Callable[[dict[str, Any], list[Any]], None]) -> None:
         self.lock = threading.RLock()
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[], object]] = []
         self._selection_is_new = False
-        self._last_cut = {"n_clusters": 1, "height": None}
+        self._last_cut: dict[str, int | float | None] = {"n_clusters": 1, "height": None}
         super().__init__(dataset=dataset)
         self.on_msg(lambda _widget, content, buffers: on_request(content, buffers))
         self.observe(self._note_selection, "selection")
 
-    def on_selection(self, listener: Callable[[], None]) -> Callable[[], None]:
+    def on_selection(self, listener: Callable[[], object]) -> Callable[[], None]:
         """Call a function after each change of the selection; the result takes it off again."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
@@ -124,7 +124,7 @@ class ExplorerWidget(anywidget.AnyWidget):
         for listener in list(self._listeners):
             listener()
 
-    @t.validate("cut")
+    @t.validate("cut")  # type: ignore[untyped-decorator]
     def _mend_cut(self, proposal: dict[str, Any]) -> dict[str, Any]:
         cut = proposal["value"]
         n_clusters, height = cut.get("n_clusters"), cut.get("height")

@@ -72,7 +72,7 @@ class Requests:
         elif not isinstance(body, dict) or kind not in self._handlers:
             self._refuse(number, f"there is no request {kind!r}")
         elif kind in self._immediate:
-            self._answer(number, kind, body)
+            self._answer(number, str(kind), body)
         else:
             # Under the lock, so that a thread that is quick finds the entry it takes out.
             with self._lock:

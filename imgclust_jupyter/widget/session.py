@@ -57,7 +57,7 @@ class Session:
             immediate=("interrupt", "resume", "views"),
             send=self.widget.answer,
         )
-        self._data_listeners: list[Callable[[], None]] = []
+        self._data_listeners: list[Callable[[], object]] = []
         self._lifetime = threading.RLock()
         self._owned = True
         self._shown = False  # on its way to a page, which has not reported back yet

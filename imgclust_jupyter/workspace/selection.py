@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -60,7 +60,7 @@ def unpack(bitset: bytes, id_count: int) -> npt.NDArray[np.int64]:
     return np.flatnonzero(bits).astype(np.int64)
 
 
-Wanted = str | pd.Index | pd.Series | npt.NDArray[Any] | list[Any] | Callable[[pd.DataFrame], Any] | None
+Wanted: TypeAlias = str | pd.Index | pd.Series | npt.NDArray[Any] | list[Any] | Callable[[pd.DataFrame], Any] | None
 
 
 def resolve(wanted: Wanted, table: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -103,12 +103,12 @@ def resolve(wanted: Wanted, table: pd.DataFrame) -> npt.NDArray[np.bool_]:
     if isinstance(wanted, pd.Series) and wanted.dtype == bool:
         if not wanted.index.isin(table.index).any():
             raise ValueError("the mask's index has no label in common with the index of explorer.data")
-        return wanted.reindex(table.index, fill_value=False).to_numpy(dtype=bool)
+        return np.asarray(wanted.reindex(table.index, fill_value=False), dtype=bool)
     labels = wanted if isinstance(wanted, pd.Index) else np.asarray(wanted)
     if labels.dtype == bool:
         if len(labels) != len(table):
             raise ValueError(f"the mask has {len(labels)} values, but there are {len(table)} images")
-        return np.asarray(labels)
+        return np.asarray(labels, dtype=bool)
     missing = pd.Index(labels).difference(table.index)
     if len(missing):
         raise KeyError(f"not in the index of explorer.data: {', '.join(map(repr, missing[:5]))}")
@@ -122,5 +122,5 @@ def _query(query: str, table: pd.DataFrame) -> npt.NDArray[np.bool_]:
         columns = ", ".join(map(str, table.columns))
         raise ValueError(f"cannot evaluate the query {query!r}: {error}. The columns are: {columns}") from error
     if not isinstance(mask, pd.Series) or mask.dtype != bool:
-        raise ValueError(f"the query {query!r} does not say yes or no for each image; try for instance \"width > 500\"")
-    return mask.to_numpy(dtype=bool)
+        raise ValueError(f'the query {query!r} does not say yes or no for each image; try for instance "width > 500"')
+    return np.asarray(mask, dtype=bool)
