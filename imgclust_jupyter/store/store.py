@@ -318,6 +318,6 @@ def _used_bytes(connection: sqlite3.Connection) -> int:
 
 def _give_back_space(database: Database) -> None:
     with database.connection() as connection:
-        # Both do as much as other users of the file let them.
         connection.execute("PRAGMA incremental_vacuum").fetchall()
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        # Passive: as far as is possible without waiting for other users of the file.
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
