@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, e
 
 RESULTS = Path(__file__).parents[2] / "test-results"
 SCRIPT_SECONDS = 300
+ANSI_COLOR = re.compile(r"\x1b\[[0-9;]*m")
 HARMLESS = (
     "GPU stall due to ReadPixels",  # software rendering, told of each read of a WebGL canvas
 )
@@ -193,7 +195,7 @@ class Notebook:
 
     def _check(self) -> None:
         errors = self._script(ERRORS)
-        assert not errors, "\n".join(errors)
+        assert not errors, ANSI_COLOR.sub("", "\n".join(errors))
 
     def _execute(self, code: str, expression: str = "") -> dict[str, Any]:
         answer: dict[str, Any] = self._script(EXECUTE, [code, expression])
