@@ -58,4 +58,5 @@ def notebook(lab: JupyterLab, page: Page) -> Iterator[Callable[..., Notebook]]:
 
     yield open_and_run
     lab.shut_down_kernels()
+    lab.forget_settings()
     assert not heard, "\n".join(heard)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -26,6 +27,8 @@ SETTINGS = {
 }
 # Where a kernel's requests to the outside end at once, as on a machine without a network.
 NOWHERE = "http://127.0.0.1:9"
+# Past any proxy that the machine has.
+DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass(frozen=True)
@@ -38,25 +41,34 @@ class JupyterLab:
         Its address, without a slash at the end.
     root : Path
         The folder of its notebooks, which is the kernels' working directory.
-    log : Path
-        What it has printed.
+    home : Path
+        The folder of its settings.
     """
 
     url: str
     root: Path
-    log: Path
+    home: Path
+
+    @property
+    def log(self) -> Path:
+        """What it has printed."""
+        return self.home / "jupyterlab.log"
 
     def api(self, path: str, method: str = "GET") -> bytes:
         """Ask the server's REST interface."""
         request = urllib.request.Request(f"{self.url}/api/{path}", method=method)
         request.add_header("Authorization", f"token {TOKEN}")
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with DIRECTLY.open(request, timeout=30) as answer:
             return bytes(answer.read())
 
     def shut_down_kernels(self) -> None:
         """End every notebook's kernel."""
         for session in json.loads(self.api("sessions")):
             self.api(f"sessions/{session['id']}", "DELETE")
+
+    def forget_settings(self) -> None:
+        """Undo what was set in a browser, the theme for one; a page that is open keeps it."""
+        shutil.rmtree(self.home / "lab-settings", ignore_errors=True)
 
 
 @contextmanager
@@ -102,7 +114,7 @@ def serve(home: Path, root: Path) -> Iterator[JupyterLab]:
         *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
         *(f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={root}"),
     ]
-    lab = JupyterLab(f"http://127.0.0.1:{port}", root, home / "jupyterlab.log")
+    lab = JupyterLab(f"http://127.0.0.1:{port}", root, home)
     with lab.log.open("wb") as log:
         server = subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
