@@ -59,6 +59,8 @@ class Collection:
         self._index: pd.Index | None = None
         if gathered.rows is not None:
             self._rows, self._index = align(gathered.rows, np.arange(len(self.items)), gathered.path_column)
+        if metadata is not None and not isinstance(metadata, pd.DataFrame):
+            raise TypeError(f"the metadata must be a DataFrame, not a {type(metadata).__name__}")
         if metadata is not None:
             self._join(join(self.items, self.name, metadata))
         self._lock = threading.Lock()
@@ -265,13 +267,21 @@ class Collection:
     def _join(self, joined: Joined) -> None:
         self.matched_on = joined.matched_on
         self.unmatched = joined.unmatched
-        self._rows = self._rows.join(joined.rows, rsuffix="_metadata")
         self._index = joined.index if self._index is None else self._index
-        without_row = len(self.items) - joined.matched
-        for count, words in (
-            (without_row, "images have no row in the metadata"),
-            (len(joined.unmatched), "rows of the metadata have no image"),
-            (joined.repeated, "rows of the metadata are about an image that has one already, and were left out"),
+        rows = joined.rows.rename(columns={name: f"{name}_metadata" for name in self._rows.columns})
+        self._rows = pd.concat([self._rows, rows], axis=1)
+        for count, one, many in (
+            (
+                len(self.items) - joined.matched,
+                "image has no row in the metadata",
+                "images have no row in the metadata",
+            ),
+            (len(joined.unmatched), "row of the metadata has no image", "rows of the metadata have no image"),
+            (
+                joined.repeated,
+                "row of the metadata was left out, since an earlier one is about the same image",
+                "rows of the metadata were left out, since earlier ones are about the same images",
+            ),
         ):
             if count:
-                self.notices.append(f"{count:,} {words}")
+                self.notices.append(f"{count:,} {one if count == 1 else many}")

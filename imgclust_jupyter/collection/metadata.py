@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -56,7 +56,8 @@ def join(items: Sequence[Item], root: str, metadata: pd.DataFrame) -> Joined:
 
     Tried are all columns of text and the index, each against the images' relative path, the same with the name of the
     collection's folder in front, the absolute path, the file name and the file name without its suffix; the last two
-    only for images whose name no other image has. Of several rows about one image the first counts.
+    only for images whose name no other image has. Of several rows about one image the first counts. Pixels in memory
+    have no names: as many rows as there are images belong to them in order.
 
     Parameters
     ----------
@@ -74,26 +75,19 @@ def join(items: Sequence[Item], root: str, metadata: pd.DataFrame) -> Joined:
     ValueError
         When the metadata has rows, but none of them is about one of the images, or has two columns of the same name.
     """
-    columns = {label: _text_values(metadata[label]) for label in metadata.columns}
-    columns["index"] = _text_values(metadata.index)
-    best, matched_on, key_column, repeated = np.full(len(items), -1, dtype=np.int64), "nothing", None, 0
-    about_images = np.zeros(len(metadata), dtype=bool)
-    for part, keys in _keys(items, root).items():
-        for label, values in columns.items():
-            first = {value: row for row, value in reversed(list(enumerate(values))) if value is not None}
-            rows = np.array([-1 if key is None else first.get(key, -1) for key in keys], dtype=np.int64)
-            if (rows >= 0).sum() > (best >= 0).sum():
-                best, matched_on, key_column = rows, f"{label} = {part}", label
-                wanted = {key for key in keys if key in first}
-                about_images = np.array([value in wanted for value in values], dtype=bool)
-                repeated = int(about_images.sum()) - len(wanted)
-    if len(metadata) and not about_images.any():
+    _check_columns(metadata)
+    if len(metadata) == len(items) and not any(isinstance(item.source, Path) for item in items):
+        match = _Match("row", "position", np.arange(len(items)), np.ones(len(metadata), dtype=bool), 0)
+    else:
+        match = max(_matches(items, root, metadata), key=lambda match: match.count)
+    if len(metadata) and not match.count:
         raise ValueError(
             f"no row of the metadata is about one of the images: neither one of its columns "
             f"({', '.join(map(str, metadata.columns))}) nor its index has a file name such as {items[0].relative!r}"
         )
-    rows, index = align(metadata, best, key_column)
-    return Joined(rows, index, matched_on, int((best >= 0).sum()), metadata[~about_images], repeated)
+    rows, index = align(metadata, match.row_of, match.column)
+    unmatched = metadata[~match.about_images]
+    return Joined(rows, index, f"{match.column} = {match.part}", match.count, unmatched, match.repeated)
 
 
 def align(metadata: pd.DataFrame, row_of: Rows, key_column: object = None) -> tuple[pd.DataFrame, pd.Index | None]:
@@ -118,16 +112,47 @@ def align(metadata: pd.DataFrame, row_of: Rows, key_column: object = None) -> tu
         metadata = metadata.drop(columns=key_column)
     if index is None:
         taken = set(metadata.columns)
-        labels = metadata.index.to_frame(index=False, name=_index_names(metadata.index))
-        labels.columns = [f"{name}_index" if name in taken else name for name in labels.columns]
+        labels = metadata.index.to_frame(index=False)
+        labels.columns = [f"{name}_index" if name in taken else name for name in _index_names(metadata.index)]
         metadata = pd.concat([labels, metadata.reset_index(drop=True)], axis=1)
     # Row -1 is in no table, so that reindexing fills it with missing values.
     rows = metadata.reset_index(drop=True).reindex(row_of).reset_index(drop=True)
     rows.columns = [f"{name}_metadata" if name in OWN_COLUMNS else str(name) for name in rows.columns]
-    if not rows.columns.is_unique:
-        repeated = rows.columns[rows.columns.duplicated()][0]
-        raise ValueError(f"the metadata has more than one column {repeated!r}; give each a name of its own")
+    _check_columns(rows)
     return rows, index
+
+
+def _check_columns(metadata: pd.DataFrame) -> None:
+    if not metadata.columns.is_unique:
+        repeated = metadata.columns[metadata.columns.duplicated()][0]
+        raise ValueError(f"the metadata has more than one column {repeated!r}; give each a name of its own")
+
+
+@dataclass(frozen=True)
+class _Match:
+    """What comes of comparing one column with one part of the images' paths."""
+
+    column: object
+    part: str
+    row_of: Rows
+    about_images: npt.NDArray[np.bool_]
+    repeated: int
+
+    @property
+    def count(self) -> int:
+        return int((self.row_of >= 0).sum())
+
+
+def _matches(items: Sequence[Item], root: str, metadata: pd.DataFrame) -> Iterator[_Match]:
+    columns = [(label, _text_values(metadata[label])) for label in metadata.columns]
+    columns.append(("index", _text_values(metadata.index)))
+    for part, keys in _keys(items, root).items():
+        for label, values in columns:
+            first = {value: row for row, value in reversed(list(enumerate(values))) if value is not None}
+            row_of = np.array([-1 if key is None else first.get(key, -1) for key in keys], dtype=np.int64)
+            named = {key for key in keys if key in first}
+            about_images = np.array([value in named for value in values], dtype=bool)
+            yield _Match(label, part, row_of, about_images, int(about_images.sum()) - len(named))
 
 
 def _index_names(index: pd.Index) -> list[object]:

@@ -73,6 +73,13 @@ def check_source(source: Any) -> None:
         _resolve(source)
     elif isinstance(source, pd.DataFrame):
         _path_column(source)
+    elif isinstance(source, np.ndarray):
+        # An array of shape (height, width, 3) may well be meant, but it would be taken apart into its rows.
+        if source.ndim not in (3, 4) or (source.ndim == 3 and source.shape[2] in (3, 4)):
+            raise TypeError(
+                f"an array of shape {source.shape} is not a collection; it must be a list of arrays, or one of shape "
+                "(n, height, width) or (n, height, width, 3)"
+            )
     elif isinstance(source, Image.Image | bytes | dict) or not isinstance(source, Iterable):
         raise TypeError(f"the images must be {_EXPECTED}; this is a {type(source).__name__}")
     if not isinstance(source, str | Path) and hasattr(source, "__len__") and len(source) == 0:
@@ -102,28 +109,27 @@ def _from_folder(source: str | Path, recursive: bool) -> Gathered:
             raise error
         failures.append((_relative(Path(error.filename), path), error))
 
-    paths = find_images(path, recursive and pattern != ("*",), on_error, pattern)
-    items = [_file_item(0, file, _relative(file, path)) for file in paths]
-    if not items:
-        subfolders = "or its subfolders " if recursive else ""
-        wanted = f"that matches {'/'.join(pattern)!r} " if pattern != ("**",) else ""
-        raise ValueError(
-            f"there is no image in {path} {subfolders}{wanted}(files with one of the suffixes "
-            f"{', '.join(sorted(SUFFIXES))})"
-        )
-    items.sort(key=lambda item: natural_key(item.relative))
-    return Gathered([_renumber(item, i) for i, item in enumerate(items)], path.name or str(path), failures=failures)
+    deep = recursive if pattern is None else len(pattern) > 1 or pattern == ("**",)
+    files = find_images(path, deep, on_error, pattern or ("**",))
+    named = sorted(((_relative(file, path), file) for file in files), key=lambda pair: natural_key(pair[0]))
+    if not named:
+        where = f"in {path} or its subfolders" if deep else f"in {path}"
+        wanted = "" if pattern is None else f" that matches {'/'.join(pattern)!r}"
+        suffixes = ", ".join(sorted(SUFFIXES))
+        raise ValueError(f"there is no image {where}{wanted}; images are files with one of the suffixes {suffixes}")
+    items = [_file_item(i, file, relative) for i, (relative, file) in enumerate(named)]
+    return Gathered(items, path.name or str(path), failures=failures)
 
 
 def _from_list(elements: list[Any]) -> Gathered:
     if not elements:
         raise ValueError("there are no images in this empty list")
     paths = {i: Path(e).expanduser().absolute() for i, e in enumerate(elements) if isinstance(e, str | os.PathLike)}
-    root = Path(os.path.commonpath([path.parent for path in paths.values()])) if paths else Path()
+    root = _common_folder(list(paths.values()))
     items = []
     for i, element in enumerate(elements):
         if i in paths:
-            items.append(_file_item(i, paths[i], _relative(paths[i], root)))
+            items.append(_file_item(i, paths[i], _relative(paths[i], root or Path(paths[i].anchor))))
         elif isinstance(element, np.ndarray):
             items.append(Item(i, f"array {i}", f"array {i}", element, element.nbytes, 0))
         elif isinstance(element, Image.Image):
@@ -131,24 +137,34 @@ def _from_list(elements: list[Any]) -> Gathered:
             items.append(Item(i, f"image {i}", f"image {i}", element, size, 0))
         else:
             raise TypeError(f"image {i} is {element!r}; it must be a path, an array or a PIL image")
-    if len(paths) == len(items) and not any(path.exists() for path in paths.values()):
+    if len(paths) == len(items) and not any(os.path.lexists(path) for path in paths.values()):
         raise FileNotFoundError(
             f"none of the {len(items)} files exists; the first is {paths[0]}. Relative paths start from the current "
             f"folder, {Path.cwd()}"
         )
-    return Gathered(items, root.name if paths else "images")
+    return Gathered(items, root.name if root else "images")
 
 
-def _resolve(source: str | Path) -> tuple[Path, tuple[str, ...]]:
+def _resolve(source: str | Path) -> tuple[Path, tuple[str, ...] | None]:
+    """Return the folder or file, and the pattern when it is one."""
     path = Path(source).expanduser().absolute()
+    if path.is_file() and path.suffix.lower() not in SUFFIXES:
+        raise ValueError(f"{path} is no picture; the images must be {_EXPECTED}")
     if path.exists():
-        return path, ("**",)
+        return path, None
     if any(character in str(source) for character in "*?["):
-        root, pattern = split_pattern(str(path))
-        if root.is_dir():
-            return root, pattern
-        path = root
+        folder, pattern = split_pattern(str(path))
+        if folder.is_dir():
+            return folder, pattern
+        path = folder
     raise FileNotFoundError(f"there is no folder {path}; relative paths start from the current folder, {Path.cwd()}")
+
+
+def _common_folder(paths: list[Path]) -> Path | None:
+    try:
+        return Path(os.path.commonpath([path.parent for path in paths]))
+    except ValueError:  # there are no paths, or they are on several drives of Windows
+        return None
 
 
 def _path_column(frame: pd.DataFrame) -> Any:
@@ -169,10 +185,6 @@ def _file_item(number: int, path: Path, relative: str) -> Item:
     except OSError:
         size, mtime_ns = 0, 0  # found out and reported when it is read
     return Item(number, printable(path.name), relative, path, size, mtime_ns)
-
-
-def _renumber(item: Item, number: int) -> Item:
-    return Item(number, item.name, item.relative, item.source, item.size, item.mtime_ns)
 
 
 def _relative(path: Path, root: Path) -> str:
