@@ -56,7 +56,8 @@ export function placePictures(
   size: number,
 ): Placement {
   const reach = size / 2;
-  const finest = Math.log2((2 * view.scale) / size) + 1;
+  // Two levels finer than a picture is wide: what the coarser ones leave free is filled up.
+  const finest = Math.log2((2 * view.scale) / size) + 2;
   const candidates: PlacedPicture[] = [];
   let inView = 0;
   grid.within(

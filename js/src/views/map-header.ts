@@ -1,0 +1,60 @@
+/** Above the map: what it shows, lasso, dots or pictures, zoom. */
+import type { ReadonlySignal, Signal } from "@preact/signals-core";
+import { Grip, Image, Lasso, Maximize, Sparkles, ZoomIn, ZoomOut } from "lucide";
+import { button, element, watch } from "../dom";
+import type { ViewContext } from "./context";
+import { icon } from "./icons";
+import type { MapCamera } from "./map-camera";
+import type { Marks } from "./map-scene";
+import type { Extent } from "./map-view";
+
+const ZOOM_STEP = 1.6;
+const LAYOUTS: Readonly<Record<string, string>> = { umap: "UMAP", pca: "principal components" };
+const MARKS = [
+  { name: "Dots", marks: "dots", node: Grip },
+  { name: "Pictures where there is room", marks: "auto", node: Sparkles },
+  { name: "Pictures", marks: "pictures", node: Image },
+] as const;
+
+export interface MapState {
+  camera: MapCamera;
+  extent: ReadonlySignal<Extent>;
+  isLassoing: Signal<boolean>;
+  marks: ReadonlySignal<Marks>;
+}
+
+export function mapHeader({ store, signal }: ViewContext, state: MapState): HTMLElement {
+  const { camera, extent, isLassoing, marks } = state;
+  const title = element("div", { class: "imgclust-pane-title" });
+  const zoom = (factor: number) => camera.zoom(factor, extent.peek().width / 2, extent.peek().height / 2);
+  const lasso = button("Lasso (or Shift and drag)", icon(Lasso), () => {
+    isLassoing.value = !isLassoing.peek();
+  });
+  const choices = MARKS.map(({ name, marks: choice, node }) => ({
+    choice,
+    button: button(name, icon(node), () => store.setUi({ map: { ...store.ui.peek().map, marks: choice } })),
+  }));
+  const controls = element("div", {
+    class: "imgclust-map-controls",
+    children: [
+      lasso,
+      element("div", {
+        class: "imgclust-map-marks",
+        attributes: { role: "group", "aria-label": "Marks" },
+        children: choices.map((each) => each.button),
+      }),
+      button("Zoom out (-)", icon(ZoomOut), () => zoom(1 / ZOOM_STEP)),
+      button("Zoom in (+)", icon(ZoomIn), () => zoom(ZOOM_STEP)),
+      button("Show all (0)", icon(Maximize), () => camera.fit()),
+    ],
+  });
+
+  watch(signal, () => {
+    const { coordinates, header } = store.dataset.value;
+    title.textContent = coordinates ? (LAYOUTS[header.layout ?? ""] ?? header.layout) : "map";
+    controls.hidden = coordinates === null;
+    lasso.setAttribute("aria-pressed", String(isLassoing.value));
+    for (const each of choices) each.button.setAttribute("aria-pressed", String(each.choice === marks.value));
+  });
+  return element("div", { class: "imgclust-pane-header", children: [title, controls] });
+}

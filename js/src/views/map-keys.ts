@@ -1,0 +1,54 @@
+/** The map by keyboard. */
+import type { ReadonlySignal, Signal } from "@preact/signals-core";
+import type { ViewContext } from "./context";
+import type { MapCamera } from "./map-camera";
+import type { Extent } from "./map-view";
+
+const PAN_STEP = 60;
+const ZOOM_STEP = 1.5;
+const PANS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [PAN_STEP, 0],
+  ArrowRight: [-PAN_STEP, 0],
+  ArrowUp: [0, PAN_STEP],
+  ArrowDown: [0, -PAN_STEP],
+};
+
+interface Keyed {
+  camera: MapCamera;
+  extent: ReadonlySignal<Extent>;
+  isLassoing: Signal<boolean>;
+}
+
+export function listenToKeys(
+  el: HTMLElement,
+  { store, signal }: ViewContext,
+  { camera, extent, isLassoing }: Keyed,
+): void {
+  const zoom = (factor: number) => camera.zoom(factor, extent.peek().width / 2, extent.peek().height / 2);
+  const actions: Readonly<Record<string, () => void>> = {
+    "+": () => zoom(ZOOM_STEP),
+    "=": () => zoom(ZOOM_STEP),
+    "-": () => zoom(1 / ZOOM_STEP),
+    "0": () => camera.fit(),
+    l: () => {
+      isLassoing.value = !isLassoing.peek();
+    },
+    Escape: () => {
+      if (isLassoing.peek()) isLassoing.value = false;
+      else store.clearSelection();
+    },
+  };
+  el.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.target !== el || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey)
+        return;
+      const pan = PANS[event.key];
+      const action = pan ? () => camera.pan(...pan) : actions[event.key];
+      if (!action) return;
+      event.preventDefault();
+      action();
+    },
+    { signal },
+  );
+}

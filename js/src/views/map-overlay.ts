@@ -1,0 +1,158 @@
+/** Draws what lies over the points of the map. */
+import { formatCount } from "../format";
+import { clusterColor } from "../palette";
+import type { Thumbnails } from "../thumbnails";
+import type { Label } from "./map-labels";
+import type { PlacedPicture } from "./map-pictures";
+import { FADED } from "./map-points";
+import type { Overlay } from "./map-scene";
+import { toPixelX, toPixelY } from "./map-view";
+
+type Context = CanvasRenderingContext2D;
+
+const LABEL_HEIGHT = 16;
+const LABEL_PADDING = 6;
+/** Rings beyond this number would hide what they point at. */
+const MOST_RINGS = 300;
+const MOST_SPOTS = 5000;
+
+export function drawPictures(context: Context, overlay: Overlay, thumbnails: Thumbnails): void {
+  const { pictures, selection } = overlay;
+  context.imageSmoothingQuality = "high";
+  const isSelected = ({ row }: PlacedPicture) => selection.rows.has(row);
+  const anySelected = selection.count > 0;
+  context.globalAlpha = anySelected ? FADED : 1;
+  for (const picture of pictures)
+    if (!isSelected(picture)) drawPicture(context, overlay, picture, thumbnails);
+  context.globalAlpha = 1;
+  for (const picture of pictures) if (isSelected(picture)) drawPicture(context, overlay, picture, thumbnails);
+}
+
+/** The picture in a frame of its point's colour. */
+function drawPicture(
+  context: Context,
+  overlay: Overlay,
+  { row, x, y }: PlacedPicture,
+  thumbnails: Thumbnails,
+): void {
+  const { coloring, theme, selection, pictureSize } = overlay;
+  const room = pictureSize - 6;
+  const bitmap = thumbnails.get(row, room * devicePixelRatio);
+  const scale = bitmap ? room / Math.max(bitmap.width, bitmap.height) : 0;
+  const [width, height] = bitmap ? [bitmap.width * scale, bitmap.height * scale] : [room, room];
+  const [left, top] = [x - width / 2, y - height / 2];
+  const frame = (by: number, color: string) => {
+    context.fillStyle = color;
+    context.beginPath();
+    context.roundRect(left - by, top - by, width + 2 * by, height + 2 * by, by + 1);
+    context.fill();
+  };
+  if (selection.rows.has(row)) frame(4, theme.accent);
+  if (selection.rows.has(row)) frame(2.5, theme.background);
+  frame(1.5, coloring.css[coloring.codes[row]!]!);
+  if (bitmap) context.drawImage(bitmap, left, top, width, height);
+}
+
+const nameFont = (fontFamily: string): string => `600 11px ${fontFamily}`;
+const countFont = (fontFamily: string): string => `11px ${fontFamily}`;
+
+/** "3 · 41": number and size of a cluster, and how wide the two are together. */
+function measureName(
+  context: Context,
+  { clusters, theme }: Pick<Overlay, "clusters" | "theme">,
+  cluster: number,
+) {
+  const name = String(cluster + 1);
+  const count = ` · ${formatCount(clusters!.size[cluster]!)}`;
+  context.font = nameFont(theme.fontFamily);
+  const nameWidth = context.measureText(name).width;
+  context.font = countFont(theme.fontFamily);
+  return { name, count, nameWidth, width: nameWidth + context.measureText(count).width };
+}
+
+/** The box that a name takes, its middle at a point in pixels. */
+export function labelBox(
+  context: Context,
+  overlay: Pick<Overlay, "clusters" | "theme">,
+  cluster: number,
+  x: number,
+  y: number,
+): Label {
+  const { width } = measureName(context, overlay, cluster);
+  return { cluster, x, y, width: width + 2 * LABEL_PADDING, height: LABEL_HEIGHT };
+}
+
+export function drawLabels(context: Context, overlay: Overlay): void {
+  const { labels, clusters, theme } = overlay;
+  if (!clusters) return;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  for (const { cluster, x, y, width, height } of labels) {
+    context.beginPath();
+    context.roundRect(x - width / 2, y - height / 2, width, height, height / 2);
+    context.fillStyle = theme.background;
+    context.globalAlpha = 0.88;
+    context.fill();
+    context.globalAlpha = 1;
+    context.strokeStyle = clusterColor(clusters.color[cluster]!);
+    context.lineWidth = 1.25;
+    context.stroke();
+    const { name, count, nameWidth } = measureName(context, overlay, cluster);
+    const left = x - width / 2 + LABEL_PADDING;
+    context.fillStyle = theme.muted;
+    context.fillText(count, left + nameWidth, y + 0.5);
+    context.font = nameFont(theme.fontFamily);
+    context.fillStyle = theme.text;
+    context.fillText(name, left, y + 0.5);
+  }
+}
+
+/** Rings around what the pointer is on; spots where it is on very many. */
+export function drawPointed(context: Context, overlay: Overlay): void {
+  const { pointed, positions, view, look, theme, pictures, pictureSize } = overlay;
+  const at = (row: number) =>
+    [toPixelX(view, positions[2 * row]!), toPixelY(view, positions[2 * row + 1]!)] as const;
+  if (pointed.length > MOST_RINGS) {
+    context.fillStyle = theme.text;
+    const step = Math.ceil(pointed.length / MOST_SPOTS);
+    for (let i = 0; i < pointed.length; i += step) {
+      const [x, y] = at(pointed[i]!);
+      context.fillRect(x - 1.25, y - 1.25, 2.5, 2.5);
+    }
+    return;
+  }
+  const pictured = new Set(pointed.length === 1 ? pictures.map(({ row }) => row) : []);
+  for (const row of pointed) {
+    const [x, y] = at(row);
+    const radius = pictured.has(row) ? pictureSize / 2 + 3 : look.size / 2 + 2.5;
+    context.beginPath();
+    if (pictured.has(row)) context.roundRect(x - radius, y - radius, 2 * radius, 2 * radius, 5);
+    else context.arc(x, y, radius, 0, 2 * Math.PI);
+    context.strokeStyle = theme.background;
+    context.lineWidth = 3.5;
+    context.stroke();
+    context.strokeStyle = theme.text;
+    context.lineWidth = 1.5;
+    context.stroke();
+  }
+}
+
+/** The outline as drawn so far, and how it will close. */
+export function drawLasso(context: Context, outline: readonly number[], accent: string): void {
+  if (outline.length < 4) return;
+  context.beginPath();
+  for (let i = 0; i < outline.length; i += 2) context.lineTo(outline[i]!, outline[i + 1]!);
+  context.globalAlpha = 0.12;
+  context.fillStyle = accent;
+  context.fill();
+  context.globalAlpha = 1;
+  context.strokeStyle = accent;
+  context.lineWidth = 1.5;
+  context.stroke();
+  context.beginPath();
+  context.setLineDash([3, 4]);
+  context.moveTo(outline.at(-2)!, outline.at(-1)!);
+  context.lineTo(outline[0]!, outline[1]!);
+  context.stroke();
+  context.setLineDash([]);
+}

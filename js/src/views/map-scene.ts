@@ -1,0 +1,34 @@
+/** What lies over the points of the map: pictures, cluster names, what the pointer is on, the lasso. */
+import type { Clusters, Coloring, Selection } from "../store";
+import type { Theme } from "../theme";
+import type { Label } from "./map-labels";
+import type { PlacedPicture } from "./map-pictures";
+import type { PointLook } from "./map-points";
+import type { Extent, MapView, Positions } from "./map-view";
+
+export interface Overlay {
+  positions: Positions;
+  view: MapView;
+  extent: Extent;
+  look: PointLook;
+  coloring: Coloring;
+  clusters: Clusters | null;
+  selection: Selection;
+  theme: Theme;
+  pictures: readonly PlacedPicture[];
+  pictureSize: number;
+  labels: readonly Label[];
+  /** Rows that the pointer is on, here or in another view. */
+  pointed: readonly number[];
+}
+
+/** Above this share of the points in view, pictures take the place of dots by themselves. */
+const ENOUGH_PICTURED = 0.3;
+
+export type Marks = "auto" | "pictures" | "dots";
+
+export const showsPictures = (marks: Marks, pictured: number, inView: number): boolean =>
+  marks === "pictures" || (marks === "auto" && pictured >= ENOUGH_PICTURED * inView);
+
+/** Grows while one comes nearer, in between two levels of detail. */
+export const pictureSizeAt = (zoom: number): number => Math.min(72, Math.max(38, 40 * zoom ** 0.22));
