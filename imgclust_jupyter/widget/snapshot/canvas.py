@@ -74,9 +74,7 @@ class Canvas:
     def line(self, x0: float, y0: float, x1: float, y1: float, color: str, width: float = 1) -> None:
         """Draw a horizontal or vertical line."""
         half = width / 2
-        self.rectangle(
-            Box(min(x0, x1) - half, min(y0, y1) - half, abs(x1 - x0) + width, abs(y1 - y0) + width), color
-        )
+        self.rectangle(Box(min(x0, x1) - half, min(y0, y1) - half, abs(x1 - x0) + width, abs(y1 - y0) + width), color)
 
     def rectangle(self, box: Box, color: str, corner: float = 0) -> None:
         """Fill a rectangle."""
@@ -95,15 +93,23 @@ class Canvas:
         self._draw.text((x * _SCALE, y * _SCALE), text, fill=color, font=font, anchor=anchor)
         return float(font.getlength(text)) / _SCALE
 
+    def badge(self, x: float, y: float, text: str, color: str) -> None:
+        """Write a few letters, white on a pill that stands out from whatever it lies on; x and y are its middle."""
+        width = 9 + 6 * len(text)
+        self.rectangle(Box(x - width / 2 - 1, y - 8, width + 2, 16), self.theme.background, 8)
+        self.rectangle(Box(x - width / 2, y - 7, width, 14), color, 7)
+        self.text(x, y + 0.5, text, 10, "#ffffff", "mm")
+
     def picture(self, image: Image.Image | None, box: Box, frame: str | None = None) -> None:
-        """Fill a rectangle with the middle of a picture; the frame, if there is one, lies around it."""
-        if frame is not None:
-            self.rectangle(Box(box.left - 1.5, box.top - 1.5, box.width + 3, box.height + 3), frame, _CORNER + 1)
-        left, top = round(box.left * _SCALE), round(box.top * _SCALE)
-        size = (max(1, round(box.width * _SCALE)), max(1, round(box.height * _SCALE)))
+        """Fill a rectangle with the middle of a picture, and frame it; without a frame, by a hairline."""
+        thickness = 0.5 if frame is None else 1.5
+        around = Box(box.left - thickness, box.top - thickness, box.width + 2 * thickness, box.height + 2 * thickness)
+        self.rectangle(around, frame or self.theme.line, _CORNER + thickness)
         if image is None:
             self.rectangle(box, self.theme.surface, _CORNER)
             return
+        left, top = round(box.left * _SCALE), round(box.top * _SCALE)
+        size = (max(1, round(box.width * _SCALE)), max(1, round(box.height * _SCALE)))
         fitted = ImageOps.fit(image.convert("RGB"), size, Image.Resampling.LANCZOS)
         self._image.paste(fitted, (left, top), _mask(size))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -17,6 +19,7 @@ __all__ = ["snapshot"]
 
 _MARGIN = 20
 _HEADER = 44
+_LONGEST_TITLE = 48  # characters
 
 
 def snapshot(
@@ -25,6 +28,7 @@ def snapshot(
     n_clusters: int,
     thumbnails: Thumbnails,
     title: str = "",
+    facts: Sequence[str] = (),
     *,
     width: int = 1200,
     dark: bool = False,
@@ -44,8 +48,10 @@ def snapshot(
         hundred rows at most.
     title : str
         What the collection is called.
+    facts : sequence of str
+        What is worth knowing about how it was made, such as the network.
     width : int
-        Pixels, at least 600.
+        Pixels, at least 800.
     dark : bool
         Whether to draw light on dark.
 
@@ -59,14 +65,14 @@ def snapshot(
     ValueError
         When there is no room, or not one place for each image.
     """
-    if width < 600:
-        raise ValueError(f"a snapshot is at least 600 pixels wide, not {width}")
+    if width < 800:
+        raise ValueError(f"a snapshot is at least 800 pixels wide, not {width}")
     if len(coordinates) != tree.n:
         raise ValueError(f"the tree has {tree.n} images, the map {len(coordinates)}")
     height = round(width * 0.56)
     canvas = Canvas(width, height, DARK if dark else LIGHT)
     scene = Scene.of(tree, coordinates, n_clusters, thumbnails)
-    _draw_header(canvas, scene, title, width)
+    _draw_header(canvas, scene, title, facts, width)
     top = _HEADER + 14
     tall = height - top - _MARGIN
     room = width - 6 * _MARGIN
@@ -82,12 +88,15 @@ def snapshot(
     return canvas.finish()
 
 
-def _draw_header(canvas: Canvas, scene: Scene, title: str, width: int) -> None:
-    facts = f"{scene.tree.n:,} image{'' if scene.tree.n == 1 else 's'}"
+def _draw_header(canvas: Canvas, scene: Scene, title: str, facts: Sequence[str], width: int) -> None:
+    counts = [f"{scene.tree.n:,} image{'' if scene.tree.n == 1 else 's'}"]
     if scene.n_clusters > 1:
-        facts += f" · {scene.n_clusters:,} clusters"
+        counts.append(f"{scene.n_clusters:,} clusters")
     x = float(_MARGIN)
+    title = " ".join(title.split())  # one line, whatever a folder may be called
+    if len(title) > _LONGEST_TITLE:
+        title = title[: _LONGEST_TITLE - 1] + "…"
     if title:
         x += canvas.text(x, _HEADER / 2, title, 16, canvas.theme.text) + 12
-    canvas.text(x, _HEADER / 2 + 1, facts, 12, canvas.theme.muted)
+    canvas.text(x, _HEADER / 2 + 1, " · ".join([*counts, *facts]), 12, canvas.theme.muted)
     canvas.line(0, _HEADER, width, _HEADER, canvas.theme.line, 0.5)

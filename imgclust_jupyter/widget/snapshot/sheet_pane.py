@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from imgclust_jupyter.widget.snapshot.canvas import Box, Canvas
 from imgclust_jupyter.widget.snapshot.scene import Scene
 
 __all__ = ["draw_sheet"]
 
-_HEADER = 20
-_GROUP_GAP = 6
+_MARGIN = 58  # left of the tiles, for the clusters' numbers and sizes
 _GAP = 3
-_LARGEST, _SMALLEST = 96, 26  # pixels of a tile
+_GROUP_GAP, _WIDEST_GROUP_GAP = 6, 30
+_LARGEST, _SMALLEST = 72, 22  # pixels of a tile
+_FOOTER = 18
 
 
 @dataclass(frozen=True)
@@ -23,67 +25,58 @@ class _Plan:
     side: float
     rows: list[int]  # of each cluster that is shown
 
+    @property
+    def height(self) -> float:
+        return sum(self.rows) * (self.side + _GAP) + (len(self.rows) - 1) * (_GROUP_GAP - _GAP) - _GAP
+
 
 def draw_sheet(canvas: Canvas, scene: Scene, box: Box) -> None:
     """Draw the clusters one under the other, with as many of their pictures as there is room for."""
     sizes = np.diff(scene.starts).tolist()
-    plan = _plan(sizes, box)
+    plan = _plan(sizes, Box(box.left + _MARGIN, box.top, box.width - _MARGIN, box.height))
+    left_out = scene.n_clusters - len(plan.rows)
+    spare = 0.0 if left_out else (box.height - plan.height) / max(1, len(plan.rows) - 1)
     y = box.top
     for cluster, rows in enumerate(plan.rows):
-        canvas.dot(box.left + 4, y + 7, 4, scene.colors[cluster])
-        width = canvas.text(box.left + 14, y + 7.5, f"Cluster {cluster + 1}", 12, canvas.theme.text)
-        count = f"{sizes[cluster]:,} image{'' if sizes[cluster] == 1 else 's'}"
-        canvas.text(box.left + 14 + width + 8, y + 7.5, count, 11, canvas.theme.muted)
-        y += _HEADER
+        middle = y + min(plan.side, 30) / 2
+        canvas.badge(box.left + 10, middle, str(cluster + 1), scene.colors[cluster])
+        canvas.text(box.left + 26, middle + 0.5, f"{sizes[cluster]:,}", 11, canvas.theme.muted)
         for i, row in enumerate(_spread(scene.rows(cluster), rows * plan.columns)):
             line, column = divmod(i, plan.columns)
-            place = Box(
-                box.left + column * (plan.side + _GAP), y + line * (plan.side + _GAP), plan.side, plan.side
-            )
-            canvas.picture(scene.thumbnails(int(row)), place)
-        y += rows * (plan.side + _GAP) + _GROUP_GAP
-    if left_out := scene.n_clusters - len(plan.rows):
-        canvas.text(box.left, box.bottom - 6, f"and {left_out:,} more clusters", 11, canvas.theme.muted)
+            left = box.left + _MARGIN + column * (plan.side + _GAP)
+            canvas.picture(scene.thumbnails(int(row)), Box(left, y + line * (plan.side + _GAP), plan.side, plan.side))
+        y += rows * (plan.side + _GAP) - _GAP + _GROUP_GAP + min(spare, _WIDEST_GROUP_GAP - _GROUP_GAP)
+    if left_out:
+        text = f"and {left_out:,} more cluster{'' if left_out == 1 else 's'}"
+        canvas.text(box.left + _MARGIN, box.bottom - 5, text, 11, canvas.theme.muted)
 
 
 def _plan(sizes: list[int], box: Box) -> _Plan:
-    # The largest tiles with which everything fits; else small ones, and of each cluster as many rows as there is room.
-    fewest = max(1, int((box.width + _GAP) // (_LARGEST + _GAP)))
-    most = max(fewest, int((box.width + _GAP) // (_SMALLEST + _GAP)))
-    for columns in range(fewest, most + 1):
-        plan = _rows(sizes, columns, box, max(sizes))
-        if _height(plan) <= box.height:
-            return plan
-    for columns in range(fewest, most + 1):
-        plan = _rows(sizes, columns, box, 1)
-        if _height(plan) <= box.height:
-            return _fill(sizes, plan, box)
-    plan = _rows(sizes, most, box, 1)
-    shown = int((box.height - 16) // (_HEADER + _GROUP_GAP + _GAP + plan.side))
-    return _Plan(plan.columns, plan.side, plan.rows[: max(1, shown)])
+    # The largest tiles with which everything fits; else of each cluster as many rows as there is room for.
+    fewest, most = (max(1, int((box.width + _GAP) // (side + _GAP))) for side in (_LARGEST, _SMALLEST))
+    for whole in (True, False):
+        for columns in range(fewest, most + 1):
+            side = min(_LARGEST, (box.width + _GAP) / columns - _GAP)
+            plan = _Plan(columns, side, [-(-size // columns) if whole else 1 for size in sizes])
+            if plan.height <= box.height:
+                return _fill(sizes, plan, box.height)
+    shown = int((box.height - _FOOTER + _GROUP_GAP) // (side + _GROUP_GAP))
+    return _Plan(columns, side, [1] * shown)
 
 
-def _rows(sizes: list[int], columns: int, box: Box, most: int) -> _Plan:
-    side = min(_LARGEST, (box.width + _GAP) / columns - _GAP)
-    return _Plan(columns, side, [min(most, -(-size // columns)) for size in sizes])
-
-
-def _height(plan: _Plan) -> float:
-    return sum(_HEADER + _GROUP_GAP + rows * (plan.side + _GAP) for rows in plan.rows) - _GROUP_GAP - _GAP
-
-
-def _fill(sizes: list[int], plan: _Plan, box: Box) -> _Plan:
+def _fill(sizes: list[int], plan: _Plan, height: float) -> _Plan:
     # The room that is left goes, row by row, to the cluster of which the smallest share is shown.
-    rows = list(plan.rows)
-    spare = int((box.height - _height(plan)) // (plan.side + _GAP))
-    for _ in range(spare):
-        shares = [count * plan.columns / size for count, size in zip(rows, sizes, strict=True)]
-        rows[int(np.argmin(shares))] += 1
-    return _Plan(plan.columns, plan.side, rows)
+    rows = np.array(plan.rows)
+    for _ in range(int((height - plan.height) // (plan.side + _GAP))):
+        shares = rows * plan.columns / np.array(sizes)
+        if shares.min() >= 1:
+            break
+        rows[shares.argmin()] += 1
+    return _Plan(plan.columns, plan.side, rows.tolist())
 
 
-def _spread(rows: np.ndarray, count: int) -> np.ndarray:
+def _spread(rows: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.int32]:
     # Some of the rows, from all along the branch.
     if len(rows) <= count:
         return rows
-    return rows[np.linspace(0, len(rows) - 1, count).round().astype(int)]
+    return rows[np.linspace(0, len(rows) - 1, count).round().astype(np.int64)]

@@ -12,7 +12,7 @@ __all__ = ["draw_tree"]
 _STRIP = 4  # the clusters' colours, between the leaves and the pictures
 _GAP = 4
 _SMALLEST, _LARGEST = 28, 56  # pixels of a picture
-_NUMBERS = 22  # for the clusters' numbers
+_BADGES = 28  # for the clusters' numbers
 
 
 def draw_tree(canvas: Canvas, scene: Scene, box: Box) -> None:
@@ -20,27 +20,25 @@ def draw_tree(canvas: Canvas, scene: Scene, box: Box) -> None:
     n = scene.tree.n
     pictures = min(n, int(box.height // (_SMALLEST + 2)))
     side = min(box.height / pictures - 2, _LARGEST)
-    leaves = box.right - _NUMBERS - side - _GAP - _STRIP - _GAP
-    _draw_merges(canvas, scene, Box(box.left, box.top, leaves - box.left, box.height))
+    strip = box.right - _BADGES - side - _GAP - _STRIP
+    _draw_merges(canvas, scene, Box(box.left, box.top, strip - _GAP - box.left, box.height))
+    for slot in range(pictures):
+        middle = box.top + (slot + 0.5) * box.height / pictures
+        place = Box(strip + _STRIP + _GAP, middle - side / 2, side, side)
+        canvas.picture(scene.thumbnails(_typical_of_slot(scene, slot, pictures)), place)
     per_leaf = box.height / n
     for cluster, color in enumerate(scene.colors):
         start, end = scene.starts[cluster], scene.starts[cluster + 1]
-        band = Box(leaves + _GAP, box.top + start * per_leaf, _STRIP, (end - start) * per_leaf)
-        gap = min(1.0, band.height / 4)
-        canvas.rectangle(Box(band.left, band.top + gap / 2, band.width, band.height - gap), color, 1)
-        if band.height >= 11:
-            middle = band.top + band.height / 2
-            canvas.text(box.right, middle, str(cluster + 1), 11, canvas.theme.muted, "rm")
-    for slot in range(pictures):
-        row = _typical_of_slot(scene, slot, pictures)
-        middle = box.top + (slot + 0.5) * box.height / pictures
-        place = Box(leaves + _GAP + _STRIP + _GAP, middle - side / 2, side, side)
-        canvas.picture(scene.thumbnails(row), place)
+        top, height = box.top + start * per_leaf, (end - start) * per_leaf
+        gap = min(1.0, height / 4)
+        canvas.rectangle(Box(strip, top + gap / 2, _STRIP, height - gap), color, 1)
+        if height >= 15:
+            canvas.badge(box.right - _BADGES / 2 + _GAP, top + height / 2, str(cluster + 1), color)
 
 
 def _typical_of_slot(scene: Scene, slot: int, slots: int) -> int:
     n = scene.tree.n
-    positions = np.arange(slot * n // slots, max((slot + 1) * n // slots, slot * n // slots + 1))
+    positions = np.arange(slot * n // slots, (slot + 1) * n // slots)
     # A slot across the border of two clusters shows the one that is there in its middle.
     own = scene.cluster_of[positions] == scene.cluster_of[positions[len(positions) // 2]]
     return scene.typical(scene.tree.leaf_order[positions[own]])
@@ -49,35 +47,30 @@ def _typical_of_slot(scene: Scene, slot: int, slots: int) -> int:
 def _draw_merges(canvas: Canvas, scene: Scene, box: Box) -> None:
     tree = scene.tree
     n, per_leaf = tree.n, box.height / tree.n
-    highest = float(tree.height[-1]) if n > 1 else 0.0
-    per_height = (box.width - 8) / highest if highest else 0.0
-
-    def x_of(height: float) -> float:
-        return box.right - per_height * height
-
-    first_undone = n - scene.n_clusters
-    node_at: dict[int, int] = {}  # the node, a merge or -1 for a leaf, that begins at a position, as merges go down
     if n == 1:
         canvas.line(box.left, box.top + box.height / 2, box.right, box.top + box.height / 2, scene.colors[0])
-    del node_at
-    start, size, split = (values.astype(np.int64) for values in (tree.left_start, tree.size, tree.split))
-    visible = np.flatnonzero(size * per_leaf >= 1)
-    merge_of = {(int(start[m]), int(size[m])): int(m) for m in np.arange(n - 1)}
-    for m in visible[::-1].tolist():
-        color = canvas.theme.muted if m >= first_undone else scene.colors[scene.cluster_of[start[m]]]
-        x = x_of(float(tree.height[m]))
-        children = [(start[m], split[m]), (start[m] + split[m], size[m] - split[m])]
-        middles = [box.top + (first + count / 2) * per_leaf for first, count in children]
-        canvas.line(x, middles[0], x, middles[1], color, 1)
-        for (first, count), middle in zip(children, middles, strict=True):
-            child = merge_of.get((int(first), int(count)), -1)
-            own = canvas.theme.muted if child >= first_undone else scene.colors[scene.cluster_of[first]]
-            hidden = child < 0 or count * per_leaf < 1
-            canvas.line(x, middle, box.right if hidden else x_of(float(tree.height[child])), middle, own, 1)
-    if n > 1 and scene.n_clusters > 1:
-        _draw_cut(canvas, x_of(tree.cut_height(scene.n_clusters)), box)
+        return
+    # Of every node, leaves first: where its leaves begin, how many they are, and how far left it stands.
+    first = np.concatenate([np.argsort(tree.leaf_order), tree.left_start.astype(np.int64)])
+    count = np.concatenate([np.ones(n, dtype=np.int64), tree.size.astype(np.int64)])
+    height = np.concatenate([np.zeros(n), tree.height.astype(np.float64)])
+    per_height = (box.width - 8) / (float(height[-1]) or 1.0)
+    x = box.right - per_height * height
+    y = box.top + (first + count / 2) * per_leaf
 
+    def color_of(node: int) -> str:
+        undone = node > 2 * n - 1 - scene.n_clusters
+        return canvas.theme.muted if undone else scene.colors[scene.cluster_of[first[node]]]
 
-def _draw_cut(canvas: Canvas, x: float, box: Box) -> None:
-    for y in np.arange(box.top, box.bottom, 7):
-        canvas.line(x, y, x, min(y + 3, box.bottom), canvas.theme.text, 0.75)
+    # A subtree lower than a pixel is one line from its parent to the leaves.
+    drawn = count * per_leaf >= 1
+    for merge in np.flatnonzero(drawn[n:])[::-1].tolist():
+        node = n + merge
+        children = tree.linkage_matrix[merge, :2].astype(np.int64).tolist()
+        for child in children:
+            canvas.line(x[node], y[child], x[child] if drawn[child] else box.right, y[child], color_of(child))
+        canvas.line(x[node], y[children[0]], x[node], y[children[1]], color_of(node))
+    if scene.n_clusters > 1:
+        cut = box.right - per_height * tree.cut_height(scene.n_clusters)
+        for top in np.arange(box.top, box.bottom, 7):
+            canvas.line(cut, top, cut, min(top + 3, box.bottom), canvas.theme.text, 0.75)
