@@ -98,14 +98,14 @@ def natural_key(relative: str) -> tuple[Any, ...]:
 
 
 def printable(name: str) -> str:
-    r"""Return a file's name as valid Unicode; bytes that are none become the replacement character.
+    r"""Return a file's name as valid Unicode; what is none becomes the replacement character.
 
     Examples
     --------
     >>> printable(b"caf\xe9.jpg".decode("utf-8", "surrogateescape"))
     'caf�.jpg'
     """
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", name)
 
 
 def _pixels(image: Image.Image) -> tuple[npt.NDArray[Any], str]:
