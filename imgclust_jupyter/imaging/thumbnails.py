@@ -62,8 +62,8 @@ def _shrink(image: Image.Image, size: int) -> Image.Image:
 
 
 def _encode(image: Image.Image) -> bytes:
-    # WebP of the same quality is a third smaller, but takes seven times as long to encode (0.80 against 0.11 ms for 64
-    # and 128 pixels), for each image that is embedded; optimised tables save an eighth of JPEG's bytes for 0.1 ms.
+    # JPEG, since every image that is embedded waits for this: 64 and 128 pixels take 0.24 ms and 4.7 kB, as WebP of the
+    # same quality 0.79 ms and 3.9 kB. Optimised tables save 12 % of JPEG's bytes for 0.1 ms.
     file = io.BytesIO()
     bare = image.copy()
     bare.info = {}  # Pillow would write a comment or a profile that it finds here
