@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import queue
-import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import requests
 
@@ -77,27 +77,24 @@ def download(
         the file cannot be written.
     """
     host = urlsplit(url).hostname or url
+    # A name of its own, since another process may be downloading the same file; not one of tempfile's, which nobody
+    # else could read.
+    part = file.with_name(f"{file.name}.{uuid4().hex}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with (
-            closing(_answer(url, host, patience)) as response,
-            # A name of its own: another process may be downloading the same file.
-            tempfile.NamedTemporaryFile(dir=file.parent, prefix=f"{file.name}.", suffix=".part", delete=False) as part,
-        ):
-            try:
-                sha256 = _receive(response, host, part.write, on_bytes, patience)
-                part.close()
-                if not sha256.startswith(sha256_prefix):
-                    raise DownloadFailed(
-                        f"what {host} sent is something else (its SHA-256 begins with {sha256[:8]} instead of "
-                        f"{sha256_prefix}); a login page or a proxy may have answered"
-                    )
-                Path(part.name).replace(file)
-            finally:
-                part.close()
-                Path(part.name).unlink(missing_ok=True)
+        try:
+            with closing(_answer(url, host, patience)) as response, part.open("xb") as opened:
+                sha256 = _receive(response, host, opened.write, on_bytes, patience)
+            if not sha256.startswith(sha256_prefix):
+                raise DownloadFailed(
+                    f"what {host} sent is something else (its SHA-256 begins with {sha256[:8]} instead of "
+                    f"{sha256_prefix}); a login page or a proxy may have answered"
+                )
+            part.replace(file)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
-        raise DownloadFailed(f"the file cannot be written to {file.parent} ({error.strerror})") from error
+        raise DownloadFailed(f"the file cannot be written to {file.parent} ({error.strerror or error})") from error
     return sha256
 
 

@@ -54,21 +54,24 @@ class TorchNetwork(Network):
 
     def preprocess(self, image: Image.Image) -> NDArray[np.uint8]:
         """Resize an image; see `Network.preprocess`."""
-        return np.asarray(self.resize(image))
+        return np.array(self.resize(image))  # a copy: torch warns of arrays that must not be written to
 
     def forward(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Run the module on images; see `Network.forward`."""
         # One batch at a time on a GPU, whose memory is not made for as many as the machine has cores.
         turn = nullcontext() if self.device.type == "cpu" else self._on_device
         with turn, torch.inference_mode():
-            # Rows of pixels with their channels together are what torch calls channels_last, its fastest layout.
-            pixels = torch.from_numpy(batch).to(self.device).permute(0, 3, 1, 2).float()
-            scaled = (pixels - self._column(self.mean)) / self._column(self.std)
+            scaled = self._scale(torch.from_numpy(batch).to(self.device))
             embedded: NDArray[np.float32] = self.module(scaled.to(self.dtype)).float().cpu().numpy()
         return embedded
 
-    def _column(self, values: tuple[float, float, float]) -> torch.Tensor:
-        return torch.tensor(values, device=self.device).view(1, 3, 1, 1)
+    def _scale(self, images: torch.Tensor) -> torch.Tensor:
+        n, height, width, channels = images.shape
+        mean, std = (torch.tensor(values, device=self.device).repeat(width) for values in (self.mean, self.std))
+        # Whole rows of pixels at once take a third of the time of three channels at once.
+        rows = images.view(n, height, width * channels).float().sub_(mean).div_(std)
+        # The channels of a pixel stay together, which is the fastest layout for torch (channels_last).
+        return rows.view(images.shape).permute(0, 3, 1, 2)
 
 
 def torch_network(module: torch.nn.Module, **attributes: Any) -> TorchNetwork:
