@@ -42,10 +42,10 @@ export function mountLayout(frame: HTMLElement, ctx: ViewContext): Places {
       const step = clamp(delta * (a + b), SMALLEST_SHARE - a, b - SMALLEST_SHARE);
       store.setUi({ shares: [a + step, b - step, c] });
     } else {
-      const pair = a + b;
-      const step = clamp(delta, 2 * SMALLEST_SHARE - pair, c - SMALLEST_SHARE);
-      const factor = (pair + step) / pair;
-      store.setUi({ shares: [a * factor, b * factor, c - step] });
+      // Tree and gallery keep their proportion, unless one of them would become too narrow.
+      const pair = clamp(a + b + delta, 2 * SMALLEST_SHARE, a + b + c - SMALLEST_SHARE);
+      const left = clamp((a * pair) / (a + b), SMALLEST_SHARE, pair - SMALLEST_SHARE);
+      store.setUi({ shares: [left, pair - left, a + b + c - pair] });
     }
   }
 

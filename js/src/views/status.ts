@@ -96,14 +96,11 @@ function progress({ store, rpc, signal }: ViewContext): HTMLElement {
     });
   };
   const cancel = button("Stop the work; what is finished is kept", icon(X), () => ask("interrupt"));
-  const resumeWord = element("span");
-  const resume = button(
-    "Go on with the work",
-    icon(RotateCw, 12),
-    () => ask("resume"),
-    "imgclust-text-button",
-  );
-  resume.append(resumeWord);
+  const resume = element("button", {
+    class: "imgclust-button imgclust-text-button",
+    attributes: { type: "button" },
+  });
+  resume.addEventListener("click", () => ask("resume"));
   const box = element("div", { class: "imgclust-progress", children: [words, refused, bar, cancel, resume] });
   watch(signal, () => {
     const now = store.progress.value;
