@@ -17,6 +17,7 @@ from tqdm import tqdm
 from imgclust_jupyter.clustering import LINKAGES, METRICS, Tree, condensed_distances
 from imgclust_jupyter.collection import check_source
 from imgclust_jupyter.layout import LAYOUTS
+from imgclust_jupyter.panels import Panels
 from imgclust_jupyter.pipeline import Options, Progress, Results
 from imgclust_jupyter.widget.models import ExplorerWidget
 from imgclust_jupyter.widget.session import Session
@@ -24,8 +25,6 @@ from imgclust_jupyter.workspace.selection import Wanted
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-    from imgclust_jupyter.panels import Panels
 
 __all__ = ["ClusterExplorer"]
 
@@ -95,10 +94,13 @@ class ClusterExplorer:
         ):
             if name not in known:
                 raise ValueError(f"there is no {what} {name!r}; there are {', '.join(known)}")
+        if linkage == "ward" and not METRICS[metric].euclidean:
+            raise ValueError(f"Ward's linkage has no meaning for {metric} distances; try linkage='average'")
         if n_clusters is not None and n_clusters < 1:
             raise ValueError(f"n_clusters must be 1 or more, not {n_clusters}")
         options = Options(source, metadata, recursive, model, metric, linkage, layout)
         self._session = Session(options, n_clusters)
+        self._panels = Panels(self._session)
         self._finalizer = weakref.finalize(self, self._session.disown)
         self._finalizer.atexit = False
 
@@ -110,9 +112,7 @@ class ClusterExplorer:
     @property
     def panels(self) -> Panels:
         """Charts of the table's columns, linked with the views."""
-        from imgclust_jupyter.panels import Panels
-
-        return Panels(self._session)
+        return self._panels
 
     def wait(self, stage: str = "map", timeout: float | None = None) -> Self:
         """Wait until a stage of the work is done.
@@ -285,6 +285,7 @@ class ClusterExplorer:
     def close(self) -> None:
         """Stop the work, take the widget off the page and give back the memory."""
         self._finalizer.detach()
+        self._panels.close()
         self._session.close()
 
     def __enter__(self) -> Self:
@@ -309,9 +310,9 @@ class ClusterExplorer:
         data = {**data, "text/plain": repr(self)}
         if self._session.pipeline.finished:
             # What a saved notebook shows where there is no kernel, on GitHub for instance.
-            png = io.BytesIO()
-            self.snapshot().save(png, "PNG", optimize=True)
-            data["image/png"] = base64.b64encode(png.getvalue()).decode()
+            jpeg = io.BytesIO()
+            self.snapshot().save(jpeg, "JPEG", quality=88)
+            data["image/jpeg"] = base64.b64encode(jpeg.getvalue()).decode()
         return data, metadata
 
     @property

@@ -51,6 +51,7 @@ class Panels:
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._open: list[Histogram] = []
 
     def histogram(self, column: str, bins: int = 30) -> Histogram:
         """Draw how the values of a column are distributed, and select by them.
@@ -86,4 +87,11 @@ class Panels:
         # bqplot takes its time to import, and is needed by nobody else.
         from imgclust_jupyter.panels.histogram import Histogram
 
-        return Histogram(self._source, column, bins)
+        histogram = Histogram(self._source, column, bins)
+        self._open.append(histogram)
+        return histogram
+
+    def close(self) -> None:
+        """Close every chart that was made here."""
+        while self._open:
+            self._open.pop().close()

@@ -6,6 +6,7 @@ The browser names items by id, never by path; what it asks for is checked here.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from imgclust_jupyter.imaging import THUMBNAIL_SIZES, UnreadableImage, decode, e
 from imgclust_jupyter.store import Record, Store
 from imgclust_jupyter.widget.rpc import Answer, BadRequestError
 
-__all__ = ["MAX_ITEMS", "MAX_PREVIEW", "check_ids", "errors", "preview", "rows", "thumbnails"]
+__all__ = ["MAX_ITEMS", "MAX_PREVIEW", "check_ids", "errors", "preview", "rows", "thumbnails", "tiles"]
 
 MAX_ITEMS = 512
 """Items in one request; the browser asks for what it can see."""
@@ -44,20 +45,40 @@ def thumbnails(collection: Collection, store: Store, body: dict[str, Any]) -> An
     size = body.get("size")
     if size not in THUMBNAIL_SIZES:
         raise BadRequestError(f"there are thumbnails of {THUMBNAIL_SIZES} pixels, not {size!r}")
+    encoded = tiles(collection, store, items, size)
+    offsets = np.concatenate([[0], np.cumsum([len(tile) for tile in encoded])]).astype("<u4")
+    return {"ids": [item.id for item in items]}, [offsets.tobytes(), b"".join(encoded)]
+
+
+def tiles(collection: Collection, store: Store, items: Sequence[Item], size: int) -> list[bytes]:
+    """Return the encoded thumbnails of some items; empty for an image that cannot be read.
+
+    Parameters
+    ----------
+    collection : Collection
+    store : Store
+        Has most of them, and gets those that are made now.
+    items : sequence of Item
+    size : int
+        One of `THUMBNAIL_SIZES`.
+
+    Returns
+    -------
+    list of bytes
+    """
     hashes = [_hash(collection, item, store) for item in items]
     known = store.thumbnails([h for h in hashes if h], size)
     made: list[Record] = []
-    tiles: list[bytes] = []
+    encoded: list[bytes] = []
     for item, content in zip(items, hashes, strict=True):
         tile = known.get(content, b"") if content else b""
         if content and not tile and (record := _make(item, content, size)):
             made.append(record)
             tile = known[content] = record.thumbnails[size]
-        tiles.append(tile)
+        encoded.append(tile)
     if made:
         store.put(made, None)
-    offsets = np.concatenate([[0], np.cumsum([len(tile) for tile in tiles])]).astype("<u4")
-    return {"ids": [item.id for item in items]}, [offsets.tobytes(), b"".join(tiles)]
+    return encoded
 
 
 def preview(collection: Collection, body: dict[str, Any]) -> Answer:

@@ -6,6 +6,7 @@ other is still on a page.
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from PIL import Image
 
 from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.pipeline import Options, Pipeline, Results
@@ -21,6 +23,7 @@ from imgclust_jupyter.widget import pictures
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
 from imgclust_jupyter.widget.publisher import Publisher
 from imgclust_jupyter.widget.rpc import Answer, BadRequestError, Requests
+from imgclust_jupyter.widget.snapshot import snapshot
 from imgclust_jupyter.workspace.selection import Wanted, pack, resolve, unpack
 
 __all__ = ["Session"]
@@ -92,6 +95,32 @@ class Session:
         with self.widget.lock:
             for name, value in traits.items():
                 setattr(self.widget, name, value)
+
+    def snapshot(self, width: int, dark: bool) -> Image.Image:
+        """Draw the finished results as they are cut now."""
+        results = self.pipeline.results
+        collection, ids = results.collection, results.ids
+        assert collection is not None
+        assert ids is not None
+        assert results.tree is not None
+        assert results.coordinates is not None
+        assert results.network is not None
+        store = open_store()
+
+        def thumbnail(row: int) -> Image.Image | None:
+            (tile,) = pictures.tiles(collection, store, [collection.items[ids[row]]], size=128)
+            return Image.open(io.BytesIO(tile)) if tile else None
+
+        return snapshot(
+            results.tree,
+            results.coordinates,
+            self.widget.cut["n_clusters"],
+            thumbnail,
+            collection.name,
+            [results.network.label, self.pipeline.options.metric, self.pipeline.options.linkage],
+            width=width,
+            dark=dark,
+        )
 
     def on_selection(self, callback: Callable[[pd.DataFrame], object]) -> Callable[[], None]:
         """Call a function with the selected rows after each change; the result takes it off again."""
