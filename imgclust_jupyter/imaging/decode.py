@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL.TiffImagePlugin import IMAGELENGTH, IMAGEWIDTH, TiffImageFile
 
 from imgclust_jupyter.imaging.errors import UnreadableImage, reason_for
 from imgclust_jupyter.imaging.files import open_regular
@@ -115,7 +116,7 @@ def decode(source: Source, min_side: int | None = None) -> Decoded:
 
 
 def read_shape(source: Source) -> tuple[int, int]:
-    """Return the width and height in pixels of a picture as it is shown, from the file's header alone.
+    """Return the width and height in pixels of a picture as it is shown; of a file, from its header alone.
 
     An orientation that a PNG file states only after its pixels is not seen; `decode` sees it.
 
@@ -133,13 +134,17 @@ def read_shape(source: Source) -> tuple[int, int]:
     UnreadableImage
         When the header cannot be read. That it can says nothing about the rest of the file.
     """
-    if isinstance(source, np.ndarray):
-        return array_to_rgb(source).size
+    if isinstance(source, np.ndarray | Image.Image):
+        decoded = decode(source)
+        return decoded.width, decoded.height
     with _plain_reasons(), _opened(source) as image:
-        # A TIFF states its upright size, and for a PNG without orientation in front Pillow would decode all pixels.
-        upright = image.format == "TIFF" or (image.format == "PNG" and "exif" not in image.info)
         width, height = image.size
-        return (height, width) if not upright and _orientation(image) in _SIDEWAYS else (width, height)
+        if isinstance(image, TiffImageFile):
+            # Some versions of Pillow have turned the size already, but not yet the orientation.
+            width, height = image.tag_v2[IMAGEWIDTH], image.tag_v2[IMAGELENGTH]
+        if image.format == "PNG" and "exif" not in image.info:
+            return width, height  # asked for the orientation, Pillow would decode all pixels to see what follows them
+        return (height, width) if _orientation(image) in _SIDEWAYS else (width, height)
 
 
 @contextmanager
