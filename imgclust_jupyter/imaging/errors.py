@@ -9,7 +9,7 @@ from PIL import Image
 __all__ = ["UnreadableImage", "reason_for"]
 
 
-class UnreadableImage(Exception):  # noqa: N818  the contract's word: it is the image that is unreadable
+class UnreadableImage(Exception):  # noqa: N818  it is the image that is unreadable
     """A picture cannot be read; raised from the exception that says so in the words of its library, where there is one.
 
     Parameters
