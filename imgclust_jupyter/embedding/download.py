@@ -46,7 +46,7 @@ def download(
     url: str,
     file: Path,
     sha256_prefix: str,
-    on_bytes: Callable[[int, int], None] | None = None,
+    on_bytes: Callable[[int, int], None],
     patience: Patience = PATIENCE,
 ) -> str:
     """Download a file, which appears under its name only when it is whole and right.
@@ -60,7 +60,7 @@ def download(
         Where to; its folder is made when needed.
     sha256_prefix : str
         How the SHA-256 of the content must begin, hexadecimal.
-    on_bytes : callable, optional
+    on_bytes : callable
         Called with the bytes that are there and those that there will be (0 where the server does not say). What it
         raises stops the download.
     patience : Patience
@@ -146,7 +146,7 @@ def _receive(
     response: requests.Response,
     host: str,
     write: Callable[[bytes], int],
-    on_bytes: Callable[[int, int], None] | None,
+    on_bytes: Callable[[int, int], None],
     patience: Patience,
 ) -> str:
     digest = hashlib.sha256()
@@ -165,5 +165,4 @@ def _receive(
         write(chunk)
         digest.update(chunk)
         done += len(chunk)
-        if on_bytes is not None:
-            on_bytes(done, total)
+        on_bytes(done, total)

@@ -13,7 +13,7 @@ from PIL import Image
 __all__ = ["Network", "Progress", "WeightsUnavailable"]
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, bytes that are there, and bytes that there will be (0 where that is unknown)."""
+"""Called with what is being done, how much of it is done, and how much there is to do (0 where that is unknown)."""
 
 
 class WeightsUnavailable(Exception):  # noqa: N818  nothing is wrong with the program

@@ -55,8 +55,7 @@ def get_network(model: str | Path | Callable[..., Any] = "auto", progress: Progr
         "squeezenet" with a `notice` that says so. After a failed download "auto" does not try again for ten minutes; a
         network asked for by name is always tried.
     progress : callable, optional
-        Called with what is being done, bytes that are there, and bytes that there will be, during a download. What it
-        raises stops the download.
+        Called during a download with what is being done, megabytes done and in all. What it raises stops the download.
 
     Returns
     -------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -68,7 +67,12 @@ def find_weights(
     # A file that is damaged is fetched again.
     if kept.startswith(named_hash[1]):
         return Weights(file, kept)
-    on_bytes = None if progress is None else partial(progress, f"downloading {label}")
+
+    def on_bytes(done: int, total: int) -> None:
+        if progress is not None:
+            progress(f"downloading {label} (megabytes)", done // 10**6, total // 10**6)
+
+    on_bytes(0, 0)  # before the wait for an answer
     try:
         return Weights(file, download(url, file, named_hash[1], on_bytes, patience))
     except DownloadFailed as error:
