@@ -6,6 +6,8 @@ LAB_FLAGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := .demo
+# The demo leaves nothing outside its folder.
+IN_DEMO := IMGCLUST_CACHE='$(CURDIR)/$(DEMO)/cache'
 # What each step leaves when it is complete, so that a second run does not repeat it.
 ENVIRONMENT := $(VENV)/.complete
 MODULES := js/node_modules/.package-lock.json
@@ -16,20 +18,17 @@ BUNDLE := imgclust_jupyter/static/widget.js
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
-demo: $(ENVIRONMENT)  ## sample images, the quickstart notebook run on them from top to bottom, and a picture
-	@mkdir -p $(DEMO)
-	cp notebooks/quickstart.ipynb $(DEMO)/
-	IMGCLUST_CACHE=$(CURDIR)/$(DEMO)/cache $(BIN)/jupyter execute --inplace --timeout=900 $(DEMO)/quickstart.ipynb
+demo: $(ENVIRONMENT) $(DEMO)/quickstart.ipynb  ## sample images, the quickstart notebook run on them, and a picture
+	$(IN_DEMO) $(BIN)/jupyter execute --timeout=900 --output=quickstart-executed $(DEMO)/quickstart.ipynb
 	@echo
 	@echo "The sample images:        $(CURDIR)/$(DEMO)/photos"
-	@echo "The notebook, executed:   $(CURDIR)/$(DEMO)/quickstart.ipynb"
+	@echo "The notebook, executed:   $(CURDIR)/$(DEMO)/quickstart-executed.ipynb"
 	@echo "A picture of the result:  $(CURDIR)/$(DEMO)/explorer.png"
 	@echo
 	@echo "To explore them yourself: make lab"
 
-lab: $(ENVIRONMENT)  ## the demo's notebook, live, in JupyterLab (as root: make lab LAB_FLAGS=--allow-root)
-	@test -e $(DEMO)/quickstart.ipynb || $(MAKE) demo
-	IMGCLUST_CACHE=$(CURDIR)/$(DEMO)/cache $(BIN)/jupyter lab $(LAB_FLAGS) $(DEMO)/quickstart.ipynb
+lab: $(ENVIRONMENT) $(DEMO)/quickstart.ipynb  ## the same notebook, live, in JupyterLab (as root: make lab LAB_FLAGS=--allow-root)
+	$(IN_DEMO) $(BIN)/jupyter lab $(LAB_FLAGS) $(DEMO)/quickstart.ipynb
 
 test: $(ENVIRONMENT) lint js  ## everything: linters, types, TypeScript and Python tests, notebooks, a real JupyterLab
 	$(BIN)/python tests/browser/browsers.py
@@ -69,6 +68,10 @@ $(ENVIRONMENT): pyproject.toml constraints.txt | $(BUNDLE)
 	$(PYTHON) -m venv $(VENV)
 	SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install --editable '.[test]' --constraint constraints.txt
 	@touch $@
+
+$(DEMO)/quickstart.ipynb: notebooks/quickstart.ipynb
+	@mkdir -p $(DEMO)
+	cp $< $@
 
 $(MODULES): js/package.json js/package-lock.json
 	@node -e 'parseInt(process.versions.node) >= 20 || process.exit(1)' || { echo "Node 20 or newer is needed."; exit 1; }
