@@ -11,5 +11,5 @@ export interface Model<T extends object = object> {
 }
 
 export interface Host {
-  getModel<T extends object>(reference: string): Promise<Model<T>>;
+  getModel<M>(reference: string): Promise<M>;
 }

@@ -5,7 +5,6 @@
  * SRON/EPS/TN/09-002, 2021), which stay apart for the common kinds of colour blindness, reordered so that
  * the first few differ most, with the yellows darkened enough to be seen on white.
  */
-import { interpolateViridis } from "d3-scale-chromatic";
 
 export const CLUSTER_COLORS = [
   "#4477AA",
@@ -25,8 +24,15 @@ export const CLUSTER_COLORS = [
 /** For rows with no value, and for all rows while there are no clusters yet. */
 export const MISSING_COLOR = "#8D949C";
 
-/** Perceptually uniform, readable by colour-blind people and in grey. */
-export const SEQUENCE: readonly string[] = Array.from({ length: 64 }, (_, i) => interpolateViridis(i / 63));
+/** matplotlib's viridis (Smith and van der Walt, 2015, CC0) in 64 steps of six digits. */
+const VIRIDIS =
+  "44015446075a470d6047136548186a481d6f482374482878472d7b46327e453781443b844240864045883e49893d4e8a" +
+  "3a538b38588c365c8d34608d32648e31688e2f6c8e2d708e2c738e2a778e297b8e277f8e26828e24868e238a8d218e8d" +
+  "20928c1f968b1f9a8a1f9e891fa18721a58523a98326ad812ab07f2fb47c35b7793bbb7542be714ac16d52c5695ac864" +
+  "65cb5e6ece5877d15381d34d8bd64695d840a0da39aadc32b5de2bc0df25cae11fd5e21adfe318eae51af4e61efde725";
+
+/** For numbers: perceptually uniform, readable by colour-blind people and in grey. */
+export const SEQUENCE: readonly string[] = (VIRIDIS.match(/.{6}/g) ?? []).map((digits) => `#${digits}`);
 
 /** CSS colour of a colour index (of a cluster, or of a category by frequency). */
 export function clusterColor(index: number): string {

@@ -73,7 +73,7 @@ export type DatasetModel = Model<DatasetTraits & { progress: Partial<Progress> }
 export interface Store {
   readonly dataset: ReadonlySignal<Dataset>;
   readonly progress: ReadonlySignal<Progress>;
-  /** Why the published dataset cannot be shown, in plain words; else empty. */
+  /** Why nothing, or nothing newer, can be shown, in plain words; else empty. */
   readonly problem: ReadonlySignal<string>;
   readonly selection: ReadonlySignal<Selection>;
   readonly cut: ReadonlySignal<Cut>;
@@ -93,6 +93,7 @@ export interface Store {
   setUi(patch: Partial<Ui>): void;
   /** Follow a proxy of the dataset's model; for each render, as its handlers go with that render. */
   connect(model: DatasetModel): void;
+  reportProblem(text: string): void;
 }
 
 const NOTHING: Origin = { kind: "none", text: "" };
@@ -200,6 +201,10 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
     setUi(patch) {
       ui.value = { ...ui.value, ...patch };
       saver.save({ ui: ui.value }, UI_SAVE_MS);
+    },
+
+    reportProblem(text) {
+      problem.value = text;
     },
 
     connect(source) {

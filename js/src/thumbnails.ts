@@ -37,7 +37,8 @@ interface Flight {
 /** Decodes one encoded tile; a parameter for tests without a browser. */
 export type Decode = (bytes: Uint8Array<ArrayBuffer>) => Promise<ImageBitmap>;
 
-const BATCH = 64;
+/** Small enough that the first pictures appear while the kernel still makes the others. */
+const BATCH = 32;
 const FLIGHTS = 4;
 const CACHE_BYTES = 128 * 2 ** 20;
 

@@ -27,8 +27,12 @@ export default () => {
       if (session === undefined) throw new Error("render was called before initialize");
       mountExplorer(el, session, signal);
       session.countView(signal);
-      const dataset = (await host.getModel(model.get("dataset"))) as DatasetModel;
-      if (!signal.aborted) session.store.connect(dataset);
+      try {
+        const dataset: DatasetModel = await host.getModel(model.get("dataset"));
+        if (!signal.aborted) session.store.connect(dataset);
+      } catch {
+        session.store.reportProblem("The data behind this view is gone. Run the cell again to see it.");
+      }
     },
   };
 };

@@ -1,9 +1,15 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { colorByClusters, colorByColumn } from "../src/coloring";
 import { CLUSTER_COLORS, clusterColor, MISSING_COLOR, SEQUENCE } from "../src/palette";
 import { datasetOf } from "./dataset";
 
 describe("the palette", () => {
+  it("is the one that Python has", () => {
+    const python = readFileSync(new URL("../../imgclust_jupyter/widget/palette.py", import.meta.url), "utf8");
+    expect(python.match(/#[0-9A-F]{6}/g)).toEqual([...CLUSTER_COLORS]);
+  });
+
   it("has twelve different colours and starts over after them", () => {
     expect(new Set(CLUSTER_COLORS).size).toBe(12);
     expect(clusterColor(12)).toBe(CLUSTER_COLORS[0]);

@@ -12,7 +12,7 @@ export type LocalDataset = LocalModel<DatasetTraits & { progress: Partial<Progre
 export const datasetModel = (n: number, stage: Stage = "umap", version = 1): LocalDataset =>
   new LocalModel({ ...traitsAt(makeDataset(n), stage, version), progress: {} });
 
-export const asProxy = (model: LocalDataset): DatasetModel => model as unknown as DatasetModel;
+export const asProxy = (model: LocalDataset): DatasetModel => model;
 
 export const viewModel = (traits: Partial<ViewTraits> = {}): LocalModel<ViewTraits> =>
   new LocalModel<ViewTraits>({

@@ -99,20 +99,20 @@ describe("a view that shows rows", () => {
     );
     nextFrames();
     expect(asked).toHaveLength(4);
-    expect(asked.flatMap(({ ids }) => ids)).toEqual([...dataset.value.ids.subarray(0, 256)]);
+    expect(asked.flatMap(({ ids }) => ids)).toEqual([...dataset.value.ids.subarray(0, 128)]);
     await asked[0]!.answer(asked[0]!.ids.map(() => [5]));
     expect(asked).toHaveLength(5);
-    expect(asked[4]!.ids[0]).toBe(dataset.value.ids[256]);
+    expect(asked[4]!.ids[0]).toBe(dataset.value.ids[128]);
   });
 
   it("drops what it has scrolled past, unless another view shows it", () => {
     const show = thumbnails.claim(life.signal);
     const other = thumbnails.claim(life.signal);
     show(
-      Array.from({ length: 128 }, (_, row) => row),
+      Array.from({ length: 64 }, (_, row) => row),
       64,
     );
-    other([100], 64);
+    other([50], 64);
     nextFrames();
     show([300], 64);
     nextFrames();
@@ -185,9 +185,9 @@ it("lets go of the pictures that were shown longest ago when there are too many"
   const show = thumbnails.claim(life.signal);
   const side = 255;
   const room = Math.floor((128 * 2 ** 20) / (4 * side * side));
-  for (let first = 0; first < room + 3; first += 64) {
+  for (let first = 0; first < room + 3; first += 32) {
     show(
-      Array.from({ length: 64 }, (_, i) => first + i),
+      Array.from({ length: 32 }, (_, i) => first + i),
       256,
     );
     nextFrames();

@@ -4,8 +4,8 @@
  * live=1 (the stages follow one another), state=failed|cancelled, views=2.
  */
 
-import type { DatasetModel, Progress, ViewTraits } from "../store";
-import { packSelection, parseDataset } from "../wire";
+import type { Progress, ViewTraits } from "../store";
+import { type DatasetTraits, packSelection, parseDataset } from "../wire";
 import { mountWidget } from "./host";
 import { answerRequests } from "./kernel";
 import { LocalModel } from "./model";
@@ -48,7 +48,7 @@ const ended: Record<string, Partial<Progress>> = {
 };
 
 const state = query.get("state");
-const dataset = new LocalModel({
+const dataset = new LocalModel<DatasetTraits & { progress: Partial<Progress> }>({
   ...traitsAt(data, stage, 1),
   progress: state !== null ? { ...embedding, ...ended[state] } : stage === "umap" ? idle : embedding,
 });
@@ -94,5 +94,5 @@ const cell = document.querySelector<HTMLElement>("#cell")!;
 for (let view = 0; view < number("views", 1); view++) {
   const output = document.createElement("div");
   cell.append(output);
-  await mountWidget(output, model, dataset as unknown as DatasetModel);
+  await mountWidget(output, model, dataset);
 }

@@ -3,26 +3,17 @@ import type { Host } from "../model";
 import type { DatasetModel, ViewModel } from "../store";
 import widget from "../widget";
 
-const DATASET = "anywidget:dataset";
-
-export interface Mounted {
-  /** Takes the widget down, as when the output is cleared. */
-  unmount(): void;
-}
-
+/** Returns what takes the widget down again, as when the output is cleared. */
 export async function mountWidget(
   el: HTMLElement,
   model: ViewModel,
   dataset: DatasetModel,
-): Promise<Mounted> {
+): Promise<() => void> {
   const controller = new AbortController();
-  const host: Host = {
-    getModel: <T extends object>() => Promise.resolve(dataset as unknown as import("../model").Model<T>),
-  };
+  const { signal } = controller;
+  const host: Host = { getModel: async <M>() => dataset as M };
   const { initialize, render } = widget();
-  initialize({ model, signal: controller.signal });
-  await render({ model, el, signal: controller.signal, host });
-  return { unmount: () => controller.abort() };
+  initialize({ model, signal });
+  await render({ model, el, signal, host });
+  return () => controller.abort();
 }
-
-export { DATASET };

@@ -1,0 +1,83 @@
+// @vitest-environment jsdom
+import { setMaxListeners } from "node:events";
+import { beforeEach, expect, it, vi } from "vitest";
+import type { Host } from "../src/model";
+import widget from "../src/widget";
+import { datasetModel, viewModel } from "./dataset";
+
+// There is no WebGL here: the map falls back to its canvas.
+vi.mock("regl-scatterplot", () => ({
+  default: () => {
+    throw new Error("no WebGL");
+  },
+  createRenderer: () => {
+    throw new Error("no WebGL");
+  },
+  createSpatialIndex: () => new ArrayBuffer(0),
+}));
+
+beforeEach(() => {
+  vi.stubGlobal(
+    "ResizeObserver",
+    class {
+      observe() {}
+      unobserve() {}
+      disconnect() {}
+    },
+  );
+  HTMLCanvasElement.prototype.getContext = () => null;
+});
+
+async function render(host: Host) {
+  const life = new AbortController();
+  const view = new AbortController();
+  // Every effect of every view ends with it; Node takes more than ten for a leak.
+  setMaxListeners(200, life.signal, view.signal);
+  const el = document.createElement("div");
+  const model = viewModel();
+  const { initialize, render } = widget();
+  initialize({ model, signal: life.signal });
+  await render({ model, el, signal: view.signal, host });
+  return { el, model, view, root: el.firstElementChild as HTMLElement };
+}
+
+it("shows a collection, and leaves nothing behind", async () => {
+  const dataset = datasetModel(40);
+  const { el, root, view } = await render({ getModel: async <M>() => dataset as M });
+  expect({ ...root.dataset }).toMatchObject({
+    testid: "imgclust",
+    version: "1",
+    n: "40",
+    selected: "0",
+    clusters: "3",
+    state: "waiting",
+  });
+  expect(root.querySelector("[data-testid=imgclust-toolbar]")!.textContent).toContain(
+    "40 images · SqueezeNet 1.1",
+  );
+  view.abort();
+  expect(el.childElementCount).toBe(0);
+});
+
+it("keeps its mouse and its letters from the notebook, not the chords that it has no use for", async () => {
+  const dataset = datasetModel(5);
+  const { el, root } = await render({ getModel: async <M>() => dataset as M });
+  const reached: string[] = [];
+  for (const type of ["mousedown", "keydown"]) {
+    el.addEventListener(type, (event) => reached.push((event as KeyboardEvent).key ?? type));
+  }
+  const target = root.querySelector("select")!;
+  target.dispatchEvent(new MouseEvent("mousedown", { bubbles: true }));
+  for (const [key, ctrlKey] of [
+    ["d", false],
+    ["s", true],
+  ] as const) {
+    target.dispatchEvent(new KeyboardEvent("keydown", { key, ctrlKey, bubbles: true }));
+  }
+  expect(reached).toEqual(["s"]);
+});
+
+it("says so when the kernel has no data for it any more", async () => {
+  const { root } = await render({ getModel: () => Promise.reject(new Error("model not found")) });
+  expect(root.textContent).toContain("The data behind this view is gone. Run the cell again to see it.");
+});
