@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["tests/**/*.test.ts"], restoreMocks: true },
+  test: { include: ["tests/**/*.test.ts"], restoreMocks: true, setupFiles: ["tests/setup.ts"] },
 });

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals-core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createSession } from "../src/session";
 import type { ViewContext } from "../src/views/context";
+import { mountGallery } from "../src/views/gallery";
 import { mountLayout } from "../src/views/layout";
 import { mountNotices } from "../src/views/notices";
 import { createPreview } from "../src/views/preview";
@@ -53,6 +54,7 @@ beforeEach(() => {
     "ResizeObserver",
     class {
       observe() {}
+      unobserve() {}
       disconnect() {}
     },
   );
@@ -184,6 +186,45 @@ describe("the toolbar", () => {
     ctx.store.setCut(9);
     dataset.receive({ header: { ...dataset.get("header"), version: 5, title: "others" } });
     expect(frame.innerHTML).toBe(before);
+  });
+});
+
+describe("the gallery", () => {
+  const head = (): string => frame.querySelector(".imgclust-pane-title")!.textContent;
+  const branch = (rows: number[]): void => ctx.store.select(rows, "replace", { kind: "branch", text: "" });
+
+  beforeEach(() => {
+    Element.prototype.scrollTo = () => {};
+    mountGallery(frame, ctx);
+  });
+
+  it("shows what another view selects, and still does when some of it is picked", () => {
+    expect(head()).toBe("40 images");
+    branch([1, 2, 3, 4, 5]);
+    expect(head()).toBe("5 of 40 images");
+    press(frame.querySelector("[role=grid]")!, "ArrowRight");
+    expect(ctx.store.selection.value.count).toBe(1);
+    expect(head()).toBe("5 of 40 images · 1 selected");
+    ctx.store.setUi({ tileSize: 60 });
+    expect(head()).toBe("5 of 40 images · 1 selected");
+    buttonNamed("show all").click();
+    expect(head()).toBe("40 images · 1 selected");
+    branch([7, 8]);
+    expect(head()).toBe("40 images · 2 selected");
+    buttonNamed("show selected").click();
+    expect(head()).toBe("2 of 40 images");
+    ctx.store.clearSelection();
+    expect(head()).toBe("40 images");
+  });
+
+  it("opens the picture that the keys have come to", () => {
+    const grid = frame.querySelector("[role=grid]")!;
+    press(grid, "End");
+    press(grid, "Enter");
+    expect(frame.textContent).toContain("40 of 40");
+    expect(requests.findLast(({ kind }) => kind === "preview")!.body.id).toBe(
+      ctx.store.dataset.value.ids[ctx.store.dataset.value.tree!.leafOrder[39]!],
+    );
   });
 });
 

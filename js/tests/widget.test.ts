@@ -1,5 +1,4 @@
 // @vitest-environment jsdom
-import { setMaxListeners } from "node:events";
 import { beforeEach, expect, it, vi } from "vitest";
 import type { Host } from "../src/model";
 import widget from "../src/widget";
@@ -31,8 +30,6 @@ beforeEach(() => {
 async function render(host: Host) {
   const life = new AbortController();
   const view = new AbortController();
-  // Every effect of every view ends with it; Node takes more than ten for a leak.
-  setMaxListeners(200, life.signal, view.signal);
   const el = document.createElement("div");
   const model = viewModel();
   const { initialize, render } = widget();

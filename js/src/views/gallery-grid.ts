@@ -120,8 +120,9 @@ export class GalleryGrid {
     return `${this.prefix}-${row}`;
   }
 
+  /** "keep" leaves the picture that is topmost in sight where it is on the screen. */
   setShape(shape: GridShape, scroll: "keep" | "top"): void {
-    const topRow = this.rowAtTop();
+    const topmost = scroll === "keep" ? this.topmost() : null;
     this.shape = shape;
     for (const { element: line } of this.mounted.values()) line.remove();
     this.mounted.clear();
@@ -134,10 +135,12 @@ export class GalleryGrid {
     this.virtualizer.measure();
     this.virtualizer._willUpdate();
     this.content.style.height = `${this.virtualizer.getTotalSize()}px`;
+    const position = topmost === null ? -1 : lines.rows.indexOf(topmost.row);
     if (scroll === "top") this.virtualizer.scrollToOffset(0);
-    else if (topRow !== null) {
-      const position = lines.rows.indexOf(topRow);
-      if (position >= 0) this.virtualizer.scrollToIndex(lines.lineOf(position), { align: "start" });
+    else if (topmost !== null && position >= 0) {
+      const above = lines.lines.slice(0, lines.lineOf(position));
+      const start = above.reduce((sum, line) => sum + this.heightOf(line), 0);
+      this.virtualizer.scrollToOffset(start - topmost.below);
     }
     this.draw();
   }
@@ -146,12 +149,18 @@ export class GalleryGrid {
     this.virtualizer.scrollToIndex(this.shape.lines.lineOf(position));
   }
 
-  /** The first picture in sight; null at the very top, which should stay the top. */
-  private rowAtTop(): number | null {
-    const line = this.shape.lines.lines[this.virtualizer.range?.startIndex ?? 0];
-    if (this.scroller.scrollTop === 0 || line === undefined) return null;
-    if (line.kind === "header") return line.group.rows[0] ?? null;
-    return this.shape.lines.rows[line.first] ?? null;
+  /** The first picture in sight, and how far below the upper edge; null at the very top, which should stay the top. */
+  private topmost(): { row: number; below: number } | null {
+    const { lines, rows } = this.shape.lines;
+    const { scrollTop } = this.scroller;
+    if (scrollTop === 0) return null;
+    for (const { index, start, end } of this.virtualizer.getVirtualItems()) {
+      const line = lines[index];
+      if (line?.kind === "tiles" && (start + end) / 2 > scrollTop + HEADER_HEIGHT) {
+        return { row: rows[line.first]!, below: start - scrollTop };
+      }
+    }
+    return null;
   }
 
   private draw(): void {

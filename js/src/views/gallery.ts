@@ -47,12 +47,15 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
   listenToGrid(grid, picker, () => lines.value, ctx);
 
   // What is shown follows what other views select, and the switch.
+  const showAll = computed(() => store.ui.value.showAll);
   watch(signal, () => {
     const { rows, count } = store.selection.value;
-    const { showAll } = store.ui.value;
+    const all = showAll.value;
     if (picker.isPicking) return;
     picker.startAfresh();
-    scope.value = count === 0 || showAll ? null : rows;
+    scope.value = count === 0 || all ? null : rows;
+    const first = all ? lines.peek().rows.findIndex((row) => rows.has(row)) : -1;
+    if (first >= 0) grid.scrollTo(first);
   });
 
   let shownScope: Bitset | null = null;

@@ -2,7 +2,7 @@
 import { element, watch } from "../dom";
 import { HEIGHTS, type PaneName } from "../ui";
 import type { ViewContext } from "./context";
-import { mountSplitter } from "./splitter";
+import { type Grab, mountSplitter } from "./splitter";
 
 export interface Places {
   toolbar: HTMLElement;
@@ -35,29 +35,30 @@ export function mountLayout(frame: HTMLElement, ctx: ViewContext): Places {
   const notices = element("div", { class: "imgclust-notices" });
   const status = place("status");
 
-  /** Moves the border after the first `count` panes by a share of the room that both sides have. */
-  function move(count: 1 | 2, delta: number): void {
+  /** The border between tree and gallery moves within what both have. */
+  const grabFirst: Grab = () => {
     const [a, b, c] = store.ui.value.shares;
-    if (count === 1) {
-      const step = clamp(delta * (a + b), SMALLEST_SHARE - a, b - SMALLEST_SHARE);
-      store.setUi({ shares: [a + step, b - step, c] });
-    } else {
-      // Tree and gallery keep their proportion, unless one of them would become too narrow.
-      const pair = clamp(a + b + delta, 2 * SMALLEST_SHARE, a + b + c - SMALLEST_SHARE);
-      const left = clamp((a * pair) / (a + b), SMALLEST_SHARE, pair - SMALLEST_SHARE);
-      store.setUi({ shares: [left, pair - left, a + b + c - pair] });
-    }
-  }
+    return (way) => {
+      const left = clamp(a + way * (a + b), SMALLEST_SHARE, a + b - SMALLEST_SHARE);
+      store.setUi({ shares: [left, a + b - left, c] });
+    };
+  };
+
+  /** Before the border of the map, tree and gallery keep their proportion unless one would become too narrow. */
+  const grabSecond: Grab = () => {
+    const [a, b, c] = store.ui.value.shares;
+    const whole = a + b + c;
+    return (way) => {
+      const both = clamp(a + b + way * whole, 2 * SMALLEST_SHARE, whole - SMALLEST_SHARE);
+      const left = clamp((a * both) / (a + b), SMALLEST_SHARE, both - SMALLEST_SHARE);
+      store.setUi({ shares: [left, both - left, whole - both] });
+    };
+  };
 
   const pair = element("div", { class: "imgclust-pair" });
   const panes = element("div", { class: "imgclust-panes" });
-  const first = mountSplitter(
-    "Border between dendrogram and gallery",
-    pair,
-    (delta) => move(1, delta),
-    signal,
-  );
-  const second = mountSplitter("Border before the map", panes, (delta) => move(2, delta), signal);
+  const first = mountSplitter("Border between dendrogram and gallery", pair, grabFirst, signal);
+  const second = mountSplitter("Border before the map", panes, grabSecond, signal);
   pair.append(tree, first.element, gallery);
   panes.append(pair, second.element, map);
   frame.append(toolbar, notices, panes, status, heightHandle(ctx));
@@ -99,18 +100,16 @@ function heightHandle({ store, signal }: ViewContext): HTMLElement {
   });
   const setHeight = (height: number): void =>
     store.setUi({ height: Math.round(clamp(height, HEIGHTS.min, HEIGHTS.max)) });
-  let last: number | null = null;
+  let held: { from: number; height: number } | null = null;
   handle.addEventListener("pointerdown", (event) => {
     handle.setPointerCapture(event.pointerId);
-    last = event.clientY;
+    held = { from: event.clientY, height: store.ui.value.height };
   });
   handle.addEventListener("pointermove", (event) => {
-    if (last === null) return;
-    setHeight(store.ui.value.height + event.clientY - last);
-    last = event.clientY;
+    if (held !== null) setHeight(held.height + event.clientY - held.from);
   });
   handle.addEventListener("lostpointercapture", () => {
-    last = null;
+    held = null;
   });
   handle.addEventListener("keydown", (event) => {
     const step = { ArrowUp: -KEY_STEP, ArrowDown: KEY_STEP }[event.key];

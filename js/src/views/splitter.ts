@@ -9,13 +9,10 @@ export interface Splitter {
 
 const KEY_STEP = 0.03;
 
-/** `move` gets the way of the border as a share of the parent's length. */
-export function mountSplitter(
-  label: string,
-  parent: HTMLElement,
-  move: (delta: number) => void,
-  signal: AbortSignal,
-): Splitter {
+/** Takes hold of the border; the result gets its way since then, as a share of the parent's length. */
+export type Grab = () => (way: number) => void;
+
+export function mountSplitter(label: string, parent: HTMLElement, grab: Grab, signal: AbortSignal): Splitter {
   const border = element("div", {
     class: "imgclust-splitter",
     attributes: {
@@ -29,23 +26,23 @@ export function mountSplitter(
     },
   });
   const isRow = (): boolean => getComputedStyle(parent).flexDirection.startsWith("row");
-  let last: number | null = null;
+  let held: { from: number; move: (way: number) => void } | null = null;
 
   border.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     border.focus();
     border.setPointerCapture(event.pointerId);
-    last = isRow() ? event.clientX : event.clientY;
+    held = { from: isRow() ? event.clientX : event.clientY, move: grab() };
   });
   border.addEventListener("pointermove", (event) => {
-    if (last === null) return;
-    const row = isRow();
-    const now = row ? event.clientX : event.clientY;
-    move((now - last) / (row ? parent.clientWidth : parent.clientHeight));
-    last = now;
+    if (held === null) return;
+    const [now, length] = isRow()
+      ? [event.clientX, parent.clientWidth]
+      : [event.clientY, parent.clientHeight];
+    held.move((now - held.from) / length);
   });
   border.addEventListener("lostpointercapture", () => {
-    last = null;
+    held = null;
   });
   border.addEventListener("keydown", (event) => {
     const step = isRow()
@@ -53,7 +50,7 @@ export function mountSplitter(
       : { ArrowUp: -KEY_STEP, ArrowDown: KEY_STEP }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    move(step);
+    grab()(step);
   });
 
   const observer = new ResizeObserver(() => {
