@@ -17,8 +17,8 @@ export interface TreeCamera {
   readonly view: ReadonlySignal<TreeView | null>;
   /** The branches zoomed into, outermost first; empty for the whole tree. */
   readonly trail: ReadonlySignal<readonly number[]>;
-  /** Zooms along the leaves about a height in pixels. */
-  zoom(factor: number, y: number): void;
+  /** Zooms along the leaves about a height in pixels. Returns whether that changed anything. */
+  zoom(factor: number, y: number): boolean;
   pan(pixels: number): void;
   /** Shows the innermost branch of the trail whole. */
   fit(): void;
@@ -95,11 +95,15 @@ export function createTreeCamera(
     view,
     trail,
     zoom(factor, y) {
-      isFitted = false;
-      change((of, now, pixels) => zoomView(of, now, factor, y, pixels));
+      const before = view.peek()?.rowHeight;
+      change((of, now, pixels) => {
+        const next = zoomView(of, now, factor, y, pixels);
+        isFitted = next.rowHeight === fitBranch(of, now.branch, pixels).rowHeight;
+        return next;
+      });
+      return view.peek()?.rowHeight !== before;
     },
     pan(pixels) {
-      isFitted = false;
       change((of, now, room) => panView(of, now, pixels, room));
     },
     fit: moveToFit,
@@ -114,11 +118,7 @@ export function createTreeCamera(
       moveToFit();
     },
     reveal(node) {
-      change((of, now, pixels) => {
-        const next = revealRange(of, now, of.startOf(node), of.sizeOf(node), pixels);
-        if (next.first !== now.first) isFitted = false;
-        return next;
-      });
+      change((of, now, pixels) => revealRange(of, now, of.startOf(node), of.sizeOf(node), pixels));
     },
   };
 }

@@ -22,9 +22,10 @@ export const BRANCH_PICTURE = 26;
 
 export const AXIS_HEIGHT = 28;
 
-export function columnsFor(width: number, view: TreeView): Columns {
+/** `characters` is the length of the longest cluster name. */
+export function columnsFor(width: number, view: TreeView, characters: number): Columns {
   const overview = { x: width - 9, width: 6 };
-  const labelWidth = width >= 280 ? 66 : 0;
+  const labelWidth = width >= 280 ? Math.min(70, 7 * characters) : 0;
   const labels = labelWidth > 0 ? { x: overview.x - 3 - labelWidth, width: labelWidth } : null;
   const size = pictureSize(view);
   const pictures = { x: (labels?.x ?? overview.x) - 7 - size, size };

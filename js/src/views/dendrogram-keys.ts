@@ -1,12 +1,11 @@
 /** The dendrogram by keyboard, and in words for those who cannot see it. */
-import { type ReadonlySignal, type Signal, signal as state } from "@preact/signals-core";
 import { element, watch } from "../dom";
 import { plural } from "../format";
-import { modeOf, type SelectMode } from "../store";
+import { modeOf } from "../store";
 import type { ViewContext } from "./context";
-import type { TreeCamera } from "./dendrogram-camera";
+import type { TreeActions } from "./dendrogram-actions";
+import type { TreeModel } from "./dendrogram-model";
 import { type Direction, walk } from "./dendrogram-walk";
-import type { BranchWords } from "./dendrogram-words";
 
 const DIRECTIONS: Readonly<Record<string, Direction>> = {
   ArrowLeft: "parent",
@@ -16,16 +15,7 @@ const DIRECTIONS: Readonly<Record<string, Direction>> = {
 };
 const ZOOM_STEP = 1.5;
 
-export interface TreeActions {
-  describe(node: number): BranchWords | null;
-  select(node: number, mode: SelectMode): void;
-  /** Zooms into a branch, or shows an image large. */
-  open(node: number): void;
-}
-
 export interface TreeKeys {
-  /** The branch that the keyboard is on; null while the view has no focus or the mouse was used last. */
-  readonly focused: ReadonlySignal<number | null>;
   /** Walking goes on from here, as after a click. */
   startFrom(node: number): void;
 }
@@ -33,11 +23,10 @@ export interface TreeKeys {
 export function mountKeys(
   el: HTMLElement,
   ctx: ViewContext,
-  camera: TreeCamera,
-  { describe, select, open }: TreeActions,
+  { camera, focused, describe }: TreeModel,
+  { select, open }: TreeActions,
 ): TreeKeys {
   const { store, tooltip, signal } = ctx;
-  const focused: Signal<number | null> = state(null);
   let node: number | null = null;
 
   const item = element("div", { class: "imgclust-tree-words", attributes: { role: "treeitem" } });
@@ -149,8 +138,13 @@ export function mountKeys(
     if (focused.value !== null) live.textContent = text;
   });
 
+  // Branches have other numbers in another tree.
+  watch(signal, () => {
+    store.dataset.value;
+    focused.value = null;
+  });
+
   return {
-    focused,
     startFrom: (next) => {
       node = next;
     },

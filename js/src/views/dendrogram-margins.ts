@@ -1,8 +1,8 @@
 /** Draws what stands beside the branches: marks of the selection, colours, pictures, cluster names, overview. */
-import { formatCount } from "../format";
 import type { Thumbnails } from "../thumbnails";
 import { countIn, selectionMarks } from "./dendrogram-marks";
 import { clusterAt, hasSelection, type Scene } from "./dendrogram-scene";
+import { clusterName } from "./dendrogram-words";
 
 type Context = CanvasRenderingContext2D;
 
@@ -119,20 +119,16 @@ export function drawLabels(context: Context, scene: Scene): void {
     const y = (y0 + y1) / 2;
     if (y1 - y0 < 9 || y - 6 < free) continue;
     free = y + 6;
-    const name = String(cluster + 1);
+    const [name, count] = clusterName(clusters, cluster);
     context.fillStyle = theme.text;
     context.font = `600 11px ${theme.fontFamily}`;
     context.fillText(name, x, y);
     const used = context.measureText(name).width;
-    const count = ` · ${shortCount(clusters.size[cluster]!)}`;
     context.fillStyle = theme.muted;
     context.font = `11px ${theme.fontFamily}`;
     if (used + context.measureText(count).width <= width) context.fillText(count, x + used, y);
   }
 }
-
-const shortCount = (count: number): string =>
-  count < 10_000 ? formatCount(count) : `${formatCount(count / 1000)}k`;
 
 /** Where in the branch the view is, and where the selection is, like a scroll bar; nothing while all is in view. */
 export function drawOverview(context: Context, scene: Scene): void {

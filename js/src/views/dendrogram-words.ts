@@ -33,3 +33,9 @@ export function describeBranch(
 export function distanceName({ metric, linkage }: Pick<Header, "metric" | "linkage">): string {
   return [metric && `${metric} distance`, formatLinkage(linkage)].filter(Boolean).join(", ");
 }
+
+/** "3" and " · 41": a cluster's number, and its size in a few characters. */
+export function clusterName({ size }: Clusters, cluster: number): [name: string, count: string] {
+  const count = size[cluster]!;
+  return [String(cluster + 1), ` · ${count < 10_000 ? formatCount(count) : `${formatCount(count / 1000)}k`}`];
+}

@@ -14,6 +14,8 @@ class GlPoints implements PointLayer {
   readonly canvas = document.createElement("canvas");
   private readonly lease: Lease;
   private readonly plot: ReturnType<typeof createScatterplot>;
+  /** We find rows under the pointer ourselves, so the library need not index them at every change. */
+  private readonly emptyIndex = createSpatialIndex([[0, 0]]);
   private shown: PointsState | null = null;
   /** What is to be uploaded once the upload under way is done: the library refuses a second one meanwhile. */
   private next: { state: PointsState; moveMs: number } | null = null;
@@ -70,7 +72,7 @@ class GlPoints implements PointLayer {
       const isMove = moveMs > 0 && this.uploaded?.positions !== state.positions;
       await this.plot.draw(points(state), {
         zDataType: "categorical",
-        spatialIndex: await EMPTY_INDEX,
+        spatialIndex: await this.emptyIndex,
         transition: isMove,
         transitionDuration: moveMs,
         transitionEasing: ease,
@@ -96,9 +98,6 @@ class GlPoints implements PointLayer {
     this.canvas.remove();
   }
 }
-
-/** We find rows under the pointer ourselves, so the library need not build its index of them at every change. */
-const EMPTY_INDEX = createSpatialIndex([[0, 0]]);
 
 function points({ positions, coloring }: PointsState) {
   const n = positions.length / 2;

@@ -1,12 +1,9 @@
 /** Above the map: what it shows, lasso, dots or pictures, zoom. */
-import type { ReadonlySignal, Signal } from "@preact/signals-core";
 import { Grip, Image, Lasso, Maximize, Sparkles, ZoomIn, ZoomOut } from "lucide";
 import { button, element, watch } from "../dom";
 import type { ViewContext } from "./context";
 import { icon } from "./icons";
-import type { MapCamera } from "./map-camera";
-import type { Marks } from "./map-scene";
-import type { Extent } from "./map-view";
+import type { MapModel } from "./map-model";
 
 const ZOOM_STEP = 1.6;
 const LAYOUTS: Readonly<Record<string, string>> = { umap: "UMAP", pca: "principal components" };
@@ -16,15 +13,8 @@ const MARKS = [
   { name: "Pictures", marks: "pictures", node: Image },
 ] as const;
 
-export interface MapState {
-  camera: MapCamera;
-  extent: ReadonlySignal<Extent>;
-  isLassoing: Signal<boolean>;
-  marks: ReadonlySignal<Marks>;
-}
-
-export function mapHeader({ store, signal }: ViewContext, state: MapState): HTMLElement {
-  const { camera, extent, isLassoing, marks } = state;
+export function mapHeader({ store, signal }: ViewContext, model: MapModel): HTMLElement {
+  const { camera, extent, isLassoing, marks } = model;
   const title = element("div", { class: "imgclust-pane-title" });
   const zoom = (factor: number) => camera.zoom(factor, extent.peek().width / 2, extent.peek().height / 2);
   const lasso = button("Lasso (or Shift and drag)", icon(Lasso), () => {

@@ -1,8 +1,6 @@
 /** The map by keyboard. */
-import type { ReadonlySignal, Signal } from "@preact/signals-core";
 import type { ViewContext } from "./context";
-import type { MapCamera } from "./map-camera";
-import type { Extent } from "./map-view";
+import type { MapModel } from "./map-model";
 
 const PAN_STEP = 60;
 const ZOOM_STEP = 1.5;
@@ -13,16 +11,10 @@ const PANS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, -PAN_STEP],
 };
 
-interface Keyed {
-  camera: MapCamera;
-  extent: ReadonlySignal<Extent>;
-  isLassoing: Signal<boolean>;
-}
-
 export function listenToKeys(
   el: HTMLElement,
   { store, signal }: ViewContext,
-  { camera, extent, isLassoing }: Keyed,
+  { camera, extent, isLassoing }: MapModel,
 ): void {
   const zoom = (factor: number) => camera.zoom(factor, extent.peek().width / 2, extent.peek().height / 2);
   const actions: Readonly<Record<string, () => void>> = {

@@ -5,16 +5,15 @@ import { type Coloring, type Dataset, type LegendEntry, modeOf } from "../store"
 import type { ViewContext } from "./context";
 
 export function mapLegend({ store, signal }: ViewContext): HTMLElement {
-  const box = element("div", {
-    class: "imgclust-map-legend",
-    attributes: { role: "group", "aria-label": "Colours" },
-  });
+  const box = element("details", { class: "imgclust-map-legend", attributes: { open: true } });
 
   watch(signal, () => {
     const coloring = store.coloring.value;
     const { column, legend, css } = coloring;
     box.hidden = column === "cluster" || legend.kind === "none" || store.dataset.value.coordinates === null;
-    box.replaceChildren(element("div", { class: "imgclust-map-legend-title", text: column, title: column }));
+    box.replaceChildren(
+      element("summary", { class: "imgclust-map-legend-title", text: column, title: column }),
+    );
     if (box.hidden) return;
     if (legend.kind === "entries") box.append(...legend.entries.map((entry) => entryButton(entry, coloring)));
     else if (legend.kind === "range") {

@@ -4,7 +4,6 @@ import { clusterColor } from "../palette";
 import type { Thumbnails } from "../thumbnails";
 import type { Label } from "./map-labels";
 import type { PlacedPicture } from "./map-pictures";
-import { FADED } from "./map-points";
 import type { Overlay } from "./map-scene";
 import { toPixelX, toPixelY } from "./map-view";
 
@@ -15,6 +14,8 @@ const LABEL_PADDING = 6;
 /** Rings beyond this number would hide what they point at. */
 const MOST_RINGS = 300;
 const MOST_SPOTS = 5000;
+/** More than dots: a picture must still be recognised. */
+const FADED = 0.32;
 
 export function drawPictures(context: Context, overlay: Overlay, thumbnails: Thumbnails): void {
   const { pictures, selection } = overlay;
@@ -114,11 +115,13 @@ export function drawPointed(context: Context, overlay: Overlay): void {
     [toPixelX(view, positions[2 * row]!), toPixelY(view, positions[2 * row + 1]!)] as const;
   if (pointed.length > MOST_RINGS) {
     context.fillStyle = theme.text;
+    context.globalAlpha = 0.7;
     const step = Math.ceil(pointed.length / MOST_SPOTS);
     for (let i = 0; i < pointed.length; i += step) {
       const [x, y] = at(pointed[i]!);
-      context.fillRect(x - 1.25, y - 1.25, 2.5, 2.5);
+      context.fillRect(x - 1, y - 1, 2, 2);
     }
+    context.globalAlpha = 1;
     return;
   }
   const pictured = new Set(pointed.length === 1 ? pictures.map(({ row }) => row) : []);

@@ -1,0 +1,64 @@
+/** What one can do with a branch: look at it, select it, open it. */
+import { plural } from "../format";
+import type { Origin, SelectMode, Tree } from "../store";
+import type { ViewContext } from "./context";
+import type { TreeModel } from "./dendrogram-model";
+
+export interface TreeActions {
+  /** Links the branch with the other views, and says what it is beside the pointer. */
+  hover(node: number, event: PointerEvent): void;
+  leave(): void;
+  select(node: number, mode: SelectMode): void;
+  /** A branch fills the view; an image is shown large, with its neighbours to turn to. */
+  open(node: number): void;
+}
+
+const MOST_PICTURES = 9;
+
+export function createTreeActions(ctx: ViewContext, { camera, describe }: TreeModel): TreeActions {
+  const { store, records, tooltip, openPreview, signal } = ctx;
+  const tree = (): Tree | null => store.dataset.peek().tree;
+
+  function leave(): void {
+    tooltip.hide();
+    if (store.hover.peek()?.source === "tree") store.hover.value = null;
+  }
+  signal.addEventListener("abort", leave);
+
+  return {
+    leave,
+    hover(node, event) {
+      const [of, words] = [tree(), describe(node)];
+      if (!of || !words) return;
+      const rows = of.rowsOf(node);
+      if (store.hover.peek()?.node !== node) {
+        store.hover.value = { rows: Array.from(rows), node, source: "tree" };
+      }
+      if (node < 0) {
+        records.ask(rows);
+        words.title = records.get(rows[0]!)?.name ?? words.title;
+      }
+      tooltip.show(event.clientX, event.clientY, { ...words, rows: spread(rows, MOST_PICTURES) });
+    },
+    select(node, mode) {
+      const of = tree();
+      if (!of) return;
+      const images = plural(of.sizeOf(node), "image");
+      const origin: Origin =
+        node < 0 ? { kind: "click", text: images } : { kind: "branch", text: `branch of ${images}` };
+      store.select(of.rowsOf(node), mode, origin);
+    },
+    open(node) {
+      const of = tree();
+      if (!of) return;
+      if (node >= 0) camera.enter(node);
+      else openPreview(of.leafOrder, of.startOf(node));
+    },
+  };
+}
+
+/** So many of the rows, evenly over all of them, so that they stand for the whole branch. */
+function spread(rows: Uint32Array, most: number): number[] {
+  const count = Math.min(rows.length, most);
+  return Array.from({ length: count }, (_, i) => rows[Math.floor(((i + 0.5) * rows.length) / count)]!);
+}

@@ -1,0 +1,98 @@
+/** What the dendrogram shows, worked out anew whenever something that it depends on changes. */
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import type { ViewContext } from "./context";
+import { createTreeCamera, type TreeCamera } from "./dendrogram-camera";
+import { AXIS_HEIGHT, columnsFor, pictureHeight } from "./dendrogram-columns";
+import { layoutTree } from "./dendrogram-layout";
+import { selectedBefore } from "./dendrogram-marks";
+import { treePaths } from "./dendrogram-paths";
+import type { Scene } from "./dendrogram-scene";
+import { type BranchWords, clusterName, describeBranch } from "./dendrogram-words";
+
+export interface TreeModel {
+  readonly camera: TreeCamera;
+  /** null without a tree, and while the view has no size. */
+  readonly scene: ReadonlySignal<Scene | null>;
+  /** The branch that the keyboard is on; null while the view has no focus or the mouse was used last. */
+  readonly focused: Signal<number | null>;
+  /** Height of the tree below its axis, in pixels. */
+  readonly room: ReadonlySignal<number>;
+  describe(node: number): BranchWords | null;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+const BOTTOM_AIR = 6;
+const NOWHERE: readonly number[] = [];
+
+export function createTreeModel(
+  { store, theme, signal: abort }: ViewContext,
+  size: ReadonlySignal<Size>,
+): TreeModel {
+  const focused = signal<number | null>(null);
+  const tree = computed(() => store.dataset.value.tree);
+  const room = computed(() => Math.max(0, size.value.height - AXIS_HEIGHT - BOTTOM_AIR));
+  const camera = createTreeCamera(tree, room, abort);
+  const paths = computed(() => tree.value && treePaths(tree.value));
+  const before = computed(() => tree.value && selectedBefore(tree.value, store.selection.value.rows));
+  const longestName = computed(() => {
+    const clusters = store.clusters.value;
+    if (!clusters) return 0;
+    const longer = (longest: number, _: number, i: number) =>
+      Math.max(longest, clusterName(clusters, i).join("").length);
+    return clusters.size.reduce(longer, 0);
+  });
+
+  // Apart from the rest, so that hovering and selecting do not lay the tree out again.
+  const layout = computed(() => {
+    const view = camera.view.value;
+    const { width } = size.value;
+    if (!tree.value || !paths.value || !view || width === 0) return null;
+    const columns = columnsFor(width, view, longestName.value);
+    const frame = {
+      width: columns.right - columns.left,
+      height: room.value,
+      pictureHeight: pictureHeight(view),
+    };
+    return {
+      tree: tree.value,
+      view,
+      columns,
+      frame,
+      drawing: layoutTree(tree.value, paths.value, view, frame),
+    };
+  });
+
+  const scene = computed((): Scene | null => {
+    const clusters = store.clusters.value;
+    if (!layout.value || !clusters || !before.value) return null;
+    const hover = store.hover.value;
+    return {
+      ...layout.value,
+      clusters,
+      coloring: store.coloring.value,
+      selectedBefore: before.value,
+      theme: theme.value,
+      cutHeight: store.cut.value.height ?? layout.value.tree.heightForCount(clusters.k),
+      hovered: hover?.node ?? null,
+      focused: focused.value,
+      pointed: hover && hover.node === null ? hover.rows : NOWHERE,
+    };
+  });
+
+  return {
+    camera,
+    scene,
+    focused,
+    room,
+    describe(node) {
+      const clusters = store.clusters.value;
+      return tree.value && clusters && before.value
+        ? describeBranch(tree.value, node, clusters, before.value)
+        : null;
+    },
+  };
+}
