@@ -18,7 +18,7 @@ export interface ImageRecord {
 export interface Records {
   /** The record of a row, if it has come. */
   get(row: number): ImageRecord | undefined;
-  /** Ask for those of these rows that are missing. */
+  /** Ask for those of these rows that are missing or out of date. */
   ask(rows: Iterable<number>): void;
   /** Counts up when records have arrived. */
   readonly onArrival: ReadonlySignal<number>;
@@ -28,19 +28,21 @@ const KEPT = 20_000;
 const BATCH = 512;
 
 export function createRecords(rpc: Rpc, dataset: ReadonlySignal<Dataset>): Records {
-  const cache = new Lru<number, ImageRecord>(KEPT);
+  /** With the dataset's version: later ones know more of an image (its pixels, new metadata). */
+  const cache = new Lru<number, { record: ImageRecord; version: number }>(KEPT);
   const asked = new Set<number>();
   const onArrival = signal(0);
-  let wanted: number[] = [];
+  let wanted = new Set<number>();
 
   async function send(): Promise<void> {
-    const ids = wanted.slice(0, BATCH);
-    wanted = [];
+    const { version } = dataset.value;
+    const ids = [...wanted].slice(0, BATCH);
+    wanted = new Set();
     for (const id of ids) asked.add(id);
     try {
       const { body } = await rpc.request("rows", { ids });
       (body.rows as ImageRecord[]).forEach((record, i) => {
-        cache.set(ids[i]!, record);
+        cache.set(ids[i]!, { record, version });
       });
       onArrival.value++;
     } catch {
@@ -52,15 +54,15 @@ export function createRecords(rpc: Rpc, dataset: ReadonlySignal<Dataset>): Recor
 
   return {
     onArrival,
-    get: (row) => cache.get(dataset.value.ids[row] ?? -1),
+    get: (row) => cache.get(dataset.value.ids[row] ?? -1)?.record,
     ask(rows) {
-      const { ids } = dataset.value;
-      const idle = wanted.length === 0;
+      const { ids, version } = dataset.value;
+      const idle = wanted.size === 0;
       for (const row of rows) {
         const id = ids[row];
-        if (id !== undefined && !cache.has(id) && !asked.has(id)) wanted.push(id);
+        if (id !== undefined && cache.get(id)?.version !== version && !asked.has(id)) wanted.add(id);
       }
-      if (idle && wanted.length > 0) queueMicrotask(send);
+      if (idle && wanted.size > 0) queueMicrotask(send);
     },
   };
 }

@@ -132,11 +132,12 @@ function describe(
   if (record === undefined) return entries;
   const { name, path, size, width, height, ...metadata } = record;
   entries.unshift(["path", path]);
-  if (width !== null && height !== null)
+  if (typeof width === "number" && typeof height === "number")
     entries.push(["pixels", `${formatCount(width)} × ${formatCount(height)}`]);
-  if (size !== null) entries.push(["file size", formatBytes(size)]);
+  if (typeof size === "number") entries.push(["file size", formatBytes(size)]);
   for (const [term, value] of Object.entries(metadata)) {
-    if (value !== null) entries.push([term, typeof value === "number" ? formatValue(value) : String(value)]);
+    if (value !== null && value !== undefined)
+      entries.push([term, typeof value === "number" ? formatValue(value) : String(value)]);
   }
   return entries;
 }
