@@ -12,6 +12,8 @@ IN_DEMO := IMGCLUST_CACHE='$(CURDIR)/$(DEMO)/cache'
 ENVIRONMENT := $(VENV)/.complete
 MODULES := js/node_modules/.package-lock.json
 BUNDLE := imgclust_jupyter/static/widget.js
+# Playwright brings a Node that needs a library (libatomic) which bare machines lack; the one that is here does as well.
+export PLAYWRIGHT_NODEJS_PATH ?= $(shell command -v node 2>/dev/null)
 
 .PHONY: help demo lab test lint js unit browser bench build clean
 

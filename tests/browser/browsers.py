@@ -45,21 +45,22 @@ def works(program: Path) -> bool:
     return asked.returncode == 0 and b"Chrom" in asked.stdout
 
 
-def playwrights_own() -> Path:
-    """Return where Playwright's own download of Chromium is, or would be."""
+def playwrights_own() -> Path | None:
+    """Return where Playwright's own download of Chromium is, or would be; None where Playwright does not start."""
     # Asked in another process: Playwright does not start twice in one.
     question = (
         "from playwright.sync_api import sync_playwright\n"
         "with sync_playwright() as playwright: print(playwright.chromium.executable_path)"
     )
-    answer = subprocess.run([sys.executable, "-c", question], capture_output=True, text=True, check=True)
-    return Path(answer.stdout.strip())
+    answer = subprocess.run([sys.executable, "-c", question], capture_output=True, text=True, check=False)
+    return Path(answer.stdout.strip()) if answer.returncode == 0 else None
 
 
 def candidates() -> Iterator[Path]:
     """Yield the places where a browser may be, best first."""
     yield from (Path(found) for found in map(shutil.which, COMMANDS) if found)
-    yield playwrights_own()
+    if own := playwrights_own():
+        yield own
     yield from (Path("/Applications") / f"{name}.app/Contents/MacOS/{name}" for name in MAC_APPLICATIONS)
 
 

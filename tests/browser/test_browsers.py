@@ -32,8 +32,15 @@ def test_playwrights_own_download_is_named_whether_or_not_it_is_there() -> None:
     assert "chrom" in str(browsers.playwrights_own()).lower()
 
 
-def test_nothing_is_found_on_a_bare_machine(machine: Path) -> None:
+def test_nothing_is_found_on_a_bare_machine(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert browsers.find_browser() is None
+    monkeypatch.setattr(browsers, "playwrights_own", lambda: None)
+    assert browsers.find_browser() is None
+
+
+def test_playwright_may_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", "/nowhere/node")
+    assert browsers.playwrights_own() is None
 
 
 @pytest.mark.parametrize("name", browsers.COMMANDS)
