@@ -27,7 +27,7 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
     model : str, default="auto"
         As for `get_network`.
     n_jobs : int, optional
-        Number of threads. Default: one for each physical core.
+        Number of threads, -1 for one on each core that the system counts. Default: one on each physical core.
 
     Attributes
     ----------

