@@ -26,8 +26,9 @@ export class CanvasPoints implements PointLayer {
     if (before?.extent !== state.extent) {
       this.canvas.width = Math.round(state.extent.width * devicePixelRatio);
       this.canvas.height = Math.round(state.extent.height * devicePixelRatio);
-    }
-    this.redraw();
+      // Emptied by that, it must not wait for the next frame.
+      this.draw();
+    } else this.redraw();
   }
 
   private draw(): void {

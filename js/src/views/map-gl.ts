@@ -21,12 +21,22 @@ class GlPoints implements PointLayer {
   private next: { state: PointsState; moveMs: number } | null = null;
   private isUploading = false;
   private uploaded: PointsState | null = null;
+  private readonly observer: ResizeObserver;
 
   constructor(lease: Lease) {
     this.lease = lease;
+    let drawFrame = () => {};
+    const renderer: Lease["renderer"] = Object.create(lease.renderer, {
+      onFrame: {
+        value: (draw: () => void) => {
+          drawFrame = draw;
+          return lease.renderer.onFrame(draw);
+        },
+      },
+    });
     // Pointer and keys are ours (see map-pointer.ts); the library only draws.
     this.plot = createScatterplot({
-      renderer: lease.renderer,
+      renderer,
       canvas: this.canvas,
       width: "auto",
       height: "auto",
@@ -39,6 +49,10 @@ class GlPoints implements PointLayer {
       deselectOnDblClick: false,
       deselectOnEscape: false,
     });
+    // The library empties the canvas when its size changes and draws it in the next frame, so that nothing would
+    // be seen while a border is dragged. This observer comes after the library's own, and draws at once.
+    this.observer = new ResizeObserver(() => drawFrame());
+    this.observer.observe(this.canvas);
   }
 
   show(state: PointsState, moveMs: number): void {
@@ -91,6 +105,7 @@ class GlPoints implements PointLayer {
   }
 
   destroy(): void {
+    this.observer.disconnect();
     // Else the textures would stay as long as other maps keep the renderer.
     void this.plot.clearPoints();
     this.plot.destroy();
