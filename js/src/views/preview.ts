@@ -22,7 +22,7 @@ export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPr
       onClose(current);
     });
     const picture = element("div", { class: "imgclust-preview-picture" });
-    const details = element("dl", { class: "imgclust-preview-details" });
+    const details = element("dl", { class: "imgclust-list" });
     const place = element("div", { class: "imgclust-preview-place", attributes: { "aria-live": "polite" } });
     const previous = button("Previous picture", icon(ChevronLeft, 18), () => step(-1));
     const next = button("Next picture", icon(ChevronRight, 18), () => step(1));

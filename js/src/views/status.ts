@@ -46,7 +46,7 @@ function unreadable(ctx: ViewContext, frame: HTMLElement): HTMLElement {
 async function showErrors(name: string, { rpc, signal }: ViewContext, frame: HTMLElement): Promise<void> {
   const closed = new AbortController();
   const dialog = openDialog(frame, name, "sheet", signal, () => closed.abort());
-  const list = element("dl", { class: "imgclust-errors", text: "Asking the kernel …" });
+  const list = element("dl", { class: "imgclust-list", text: "Asking the kernel …" });
   dialog.body.append(list);
   try {
     const { body } = await rpc.request("errors", {}, closed.signal);
