@@ -66,7 +66,8 @@ def tiles(collection: Collection, store: Store, items: Sequence[Item], size: int
     -------
     list of bytes
     """
-    hashes = [_hash(collection, item, store) for item in items]
+    known_hashes = collection.known_hashes(store, [item.id for item in items])
+    hashes = [content or _hash(collection, item, store) for item, content in zip(items, known_hashes, strict=True)]
     known = store.thumbnails([h for h in hashes if h], size)
     made: list[Record] = []
     encoded: list[bytes] = []

@@ -1,0 +1,134 @@
+"""What a person does in one view is seen in the others and in the kernel, and the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from notebook_page import Notebook
+from playwright.sync_api import Locator, Page, expect
+
+CELL = """
+from imgclust_jupyter import ClusterExplorer
+explorer = ClusterExplorer({folder!r}, model="pixels", layout="pca", n_clusters=12)
+display(explorer)
+explorer.wait();
+"""
+
+
+@pytest.fixture
+def explorer(notebook: Callable[..., Notebook], sample_folder: Path) -> Notebook:
+    opened = notebook(CELL.format(folder=str(sample_folder)), "print(len(explorer.selection))")
+    opened.await_state("done")
+    return opened
+
+
+def drag(page: Page, target: Locator, path: list[tuple[float, float]]) -> None:
+    """Drag along points given as shares of the target's width and height."""
+    target.scroll_into_view_if_needed()
+    box = target.bounding_box()
+    assert box is not None
+    at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in path]
+    page.mouse.move(*at[0])
+    page.mouse.down()
+    for x, y in at[1:]:
+        page.mouse.move(x, y, steps=6)
+    page.mouse.up()
+
+
+def selected(notebook: Notebook) -> int:
+    return int(notebook.widget.first.get_attribute("data-selected") or 0)
+
+
+def test_a_lasso_on_the_map_selects_what_it_encloses(explorer: Notebook) -> None:
+    stage = explorer.widget.get_by_test_id("imgclust-map").locator(".imgclust-map-stage")
+    explorer.page.keyboard.down("Shift")
+    drag(explorer.page, stage, [(0.02, 0.05), (0.5, 0.02), (0.5, 0.95), (0.02, 0.95), (0.02, 0.2)])
+    explorer.page.keyboard.up("Shift")
+    expect(explorer.widget).not_to_have_attribute("data-selected", "0")
+    count = selected(explorer)
+    explorer.eventually("len(explorer.selection)", count)
+    assert 0 < count < explorer.value("len(explorer.data)")
+    # What is left of the lasso's right edge on the screen is left of the rest on the map.
+    assert explorer.value(
+        "bool(explorer.selection.x.max() <= explorer.data.drop(explorer.selection.index).x.min() + 1e-3)"
+    )
+    expect(explorer.widget.get_by_test_id("imgclust-status")).to_contain_text(f"{count} selected")
+
+
+def test_the_cut_line_follows_the_pointer_and_the_kernel_hears_of_it(explorer: Notebook) -> None:
+    tree = explorer.widget.get_by_test_id("imgclust-tree")
+    handle = tree.get_by_role("slider", name="Number of clusters")
+    expect(handle).to_have_attribute("aria-valuenow", "12")
+    box = handle.bounding_box()
+    assert box is not None
+    explorer.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    explorer.page.mouse.down()
+    explorer.page.mouse.move(box["x"] - 60, box["y"] + 5, steps=8)
+    explorer.page.mouse.up()
+    expect(handle).not_to_have_attribute("aria-valuenow", "12")
+    count = int(handle.get_attribute("aria-valuenow") or 0)
+    assert 1 <= count < 12
+    expect(explorer.widget).to_have_attribute("data-clusters", str(count))
+    explorer.eventually("int(explorer.data.cluster.max())", count)
+    handle.focus()
+    explorer.page.keyboard.press("ArrowRight")
+    explorer.eventually("int(explorer.data.cluster.max())", count + 1)
+
+
+def test_a_selection_from_python_is_seen_and_escape_clears_it(explorer: Notebook) -> None:
+    explorer.run_code("explorer.select(\"name.str.startswith('cat')\")")
+    expect(explorer.widget).to_have_attribute("data-selected", "4")
+    gallery = explorer.widget.get_by_test_id("imgclust-gallery")
+    expect(gallery.locator(".imgclust-tile[aria-selected=true]")).to_have_count(4)
+    names = gallery.locator(".imgclust-tile[aria-selected=true] .imgclust-tile-caption").all_text_contents()
+    assert sorted(names) == explorer.value("sorted(explorer.selection.name)")
+    explorer.run_cell(1)
+    assert explorer.output(1).strip() == "4"
+    gallery.get_by_role("grid").focus()
+    explorer.page.keyboard.press("Escape")
+    expect(explorer.widget).to_have_attribute("data-selected", "0")
+    explorer.eventually("len(explorer.selection)", 0)
+
+
+def test_clicks_with_shift_and_ctrl_add_and_toggle(explorer: Notebook) -> None:
+    tiles = explorer.widget.get_by_test_id("imgclust-gallery").locator(".imgclust-tile")
+    tiles.nth(0).click()
+    expect(explorer.widget).to_have_attribute("data-selected", "1")
+    tiles.nth(2).click(modifiers=["ControlOrMeta"])
+    expect(explorer.widget).to_have_attribute("data-selected", "2")
+    tiles.nth(2).click(modifiers=["ControlOrMeta"])
+    expect(explorer.widget).to_have_attribute("data-selected", "1")
+    explorer.eventually("len(explorer.selection)", 1)
+
+
+def test_two_displays_of_one_explorer_stay_linked(explorer: Notebook) -> None:
+    explorer.set_source(1, "explorer")
+    explorer.run_cell(1)
+    explorer.await_state("done", displays=2)
+    explorer.widget.nth(1).get_by_test_id("imgclust-gallery").locator(".imgclust-tile").nth(0).click()
+    for i in range(2):
+        expect(explorer.widget.nth(i)).to_have_attribute("data-selected", "1")
+    explorer.eventually("len(explorer.selection)", 1)
+
+
+def test_after_a_reload_everything_is_there_again(explorer: Notebook) -> None:
+    explorer.run_code("explorer.select(\"name.str.startswith('cat')\"); explorer.cut(7)")
+    expect(explorer.widget).to_have_attribute("data-selected", "4")
+    explorer.reload()
+    explorer.await_state("done")
+    expect(explorer.widget).to_have_attribute("data-selected", "4")
+    expect(explorer.widget).to_have_attribute("data-clusters", "7")
+    expect(explorer.widget.locator(".imgclust-tile canvas:not(.imgclust-placeholder)").first).to_be_visible()
+    explorer.widget.get_by_test_id("imgclust-gallery").locator(".imgclust-tile").nth(0).click()
+    explorer.eventually("len(explorer.selection)", 1)
+
+
+def test_a_brush_on_a_histogram_selects(explorer: Notebook) -> None:
+    explorer.set_source(1, 'explorer.panels.histogram("width")')
+    explorer.run_cell(1)
+    drag(explorer.page, explorer.page.locator(".bqplot svg").first, [(0.3, 0.5), (0.6, 0.5)])
+    expect(explorer.widget).not_to_have_attribute("data-selected", "0")
+    explorer.eventually("len(explorer.selection)", selected(explorer))
+    assert explorer.value("bool(explorer.selection.width.between(*explorer._panels._open[0].brush.selected).all())")
