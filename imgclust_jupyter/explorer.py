@@ -328,7 +328,8 @@ class ClusterExplorer:
         return column
 
     def _results(self, stage: str = "map", timeout: float | None = None) -> Results:
-        with tqdm(delay=1, mininterval=0.5, leave=False, unit="image") as bar:
+        # A widget on a page shows the progress itself, and better.
+        with tqdm(delay=1, mininterval=0.5, leave=False, unit="image", disable=self._session.is_shown) as bar:
 
             def tick(progress: Progress) -> None:
                 bar.desc, bar.total = progress.label, progress.total or None

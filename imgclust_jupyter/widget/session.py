@@ -131,6 +131,11 @@ class Session:
         self._data_listeners.append(callback)
         return lambda: self._data_listeners.remove(callback)
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether the widget is on a page, or on its way to one."""
+        return self._shown or self._views > 0
+
     def shown(self) -> None:
         """Note that the widget is about to appear on a page."""
         self._shown = True
@@ -150,7 +155,7 @@ class Session:
 
     def _settle(self) -> None:
         with self._lifetime:
-            wanted = self._owned or self._views > 0 or self._shown
+            wanted = self._owned or self.is_shown
             if not wanted and self.pipeline.pending:
                 self._dropped = True
                 self.pipeline.interrupt()
