@@ -6,7 +6,7 @@ import io
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -101,7 +101,7 @@ def decode(source: Source, min_side: int | None = None) -> Decoded:
     with _plain_reasons(), _opened(source) as image:
         full_size = image.size
         reduced = image.draft(None, (min_side, min_side)) if min_side and image is not source else None
-        with _loading:
+        with _loading if image is source else nullcontext():
             image.load()
         if reduced is None:
             full_size = image.size
