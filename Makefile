@@ -15,7 +15,7 @@ BUNDLE := imgclust_jupyter/static/widget.js
 # Playwright brings a Node that needs a library (libatomic) which bare machines lack; the one that is here does as well.
 export PLAYWRIGHT_NODEJS_PATH ?= $(shell command -v node 2>/dev/null)
 
-.PHONY: help demo lab test lint js unit browser bench build clean
+.PHONY: help demo lab test lint js unit browser bench build dist clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -58,7 +58,9 @@ bench: $(ENVIRONMENT)  ## how long a person waits for the first pictures and for
 	$(BIN)/python tests/browser/browsers.py
 	$(BIN)/python benchmarks/first_view.py 20 400
 
-build: $(ENVIRONMENT)  ## the wheel and the source archive, in dist/
+build: $(BUNDLE)  ## the front end, into the package
+
+dist: $(ENVIRONMENT)  ## the wheel and the source archive, in dist/
 	$(BIN)/python -m build
 
 clean:  ## back to a fresh clone
