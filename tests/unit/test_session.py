@@ -1,5 +1,8 @@
 """What the browser sends, without a browser."""
 
+import threading
+from io import BytesIO
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -23,8 +26,6 @@ def update(widget, **state):
 
 def request(session, kind, **body):
     """Ask as the browser does, and wait for the answer."""
-    import threading
-
     answered, answers = threading.Event(), []
     session._requests._send = lambda content, buffers: (answers.append((content, buffers)), answered.set())
     session._requests.receive({"v": 1, "id": 1, "kind": kind, "body": body}, [])
@@ -44,10 +45,12 @@ def test_a_listener_may_wait_for_everything(session):
     """It is called without the widget's lock, which the worker needs."""
     free = []
 
-    def listener(_):
-        import threading
+    def take_lock():
+        free.append(session.widget.lock.acquire(timeout=5))
+        session.widget.lock.release()
 
-        thread = threading.Thread(target=lambda: free.append(session.widget.lock.acquire(timeout=5)))
+    def listener(_):
+        thread = threading.Thread(target=take_lock)
         thread.start()
         thread.join()
 
@@ -77,8 +80,6 @@ def test_thumbnails_come_in_the_order_asked_for(session):
     assert content["body"] == {"ids": [3, 0]}
     start, middle, end = np.frombuffer(offsets, "<u4")
     assert (start, end) == (0, len(tiles))
-    from io import BytesIO
-
     for tile in (tiles[:middle], tiles[middle:]):
         assert max(Image.open(BytesIO(tile)).size) == 64
 
