@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Grid, isInside } from "../src/views/map-grid";
-import { clusterCentres, type Label, withoutOverlap } from "../src/views/map-labels";
+import { clusterPlaces, type Label, liftOf, withoutOverlap } from "../src/views/map-labels";
 import { finestLevel, pictureLevels, placePictures } from "../src/views/map-pictures";
 import {
   boundsOf,
@@ -219,7 +219,19 @@ describe("cluster names", () => {
       color: Int32Array.of(0, 1),
       node: Int32Array.of(1, -4),
     };
-    expect(Array.from(clusterCentres(positions, clusters))).toEqual([2, 3]);
+    const { centre, spread } = clusterPlaces(positions, clusters);
+    expect(Array.from(centre)).toEqual([2, 3]);
+    const [x, y] = [1.4 / 3, 0.1 / 3];
+    const squares = [x ** 2 + y ** 2, (1 - x) ** 2 + y ** 2, (0.4 - x) ** 2 + (0.1 - y) ** 2];
+    expect(spread[0]).toBeCloseTo(Math.sqrt((squares[0]! + squares[1]! + squares[2]!) / 3), 6);
+    expect(spread[1]).toBe(0);
+  });
+
+  it("leave in sight a cluster that they would hide", () => {
+    const name = { width: 40, height: 16 };
+    const small = 10;
+    expect(liftOf(small, name) - name.height / 2).toBeGreaterThanOrEqual(small);
+    expect(liftOf(200, name)).toBe(0);
   });
 
   it("are kept in order of importance, without overlap", () => {

@@ -3,7 +3,7 @@ import { computed, type ReadonlySignal, type Signal, signal } from "@preact/sign
 import type { ViewContext } from "./context";
 import { createMapCamera, type MapCamera } from "./map-camera";
 import { Grid } from "./map-grid";
-import { clusterCentres, type Label, withoutOverlap } from "./map-labels";
+import { clusterPlaces, type Label, liftOf, withoutOverlap } from "./map-labels";
 import { labelBox } from "./map-overlay";
 import { type PlacedPicture, pictureLevels, placePictures } from "./map-pictures";
 import { type PointsState, pointLook } from "./map-points";
@@ -44,9 +44,9 @@ export function createMapModel(
   const camera = createMapCamera(grid, extent, moveMs, abort);
   const look = computed(() => pointLook(store.dataset.value.n, camera.zoomLevel()));
   const pictureSize = computed(() => pictureSizeAt(camera.zoomLevel()));
-  const centres = computed(() => {
+  const places = computed(() => {
     const clusters = store.clusters.value;
-    return positions.value && clusters && clusterCentres(positions.value, clusters);
+    return positions.value && clusters && clusterPlaces(positions.value, clusters);
   });
 
   const points = computed((): PointsState | null => {
@@ -71,25 +71,24 @@ export function createMapModel(
   });
 
   const labels = computed((): readonly Label[] => {
-    const [at, view, clusters, rows] = [
-      positions.value,
-      camera.view.value,
-      store.clusters.value,
-      centres.value,
-    ];
-    if (!at || !view || !clusters || !rows || !measure || isMoving.value) return [];
+    const [at, view, clusters] = [positions.value, camera.view.value, store.clusters.value];
+    if (!at || !view || !clusters || !places.value || !measure || isMoving.value) return [];
     if (store.coloring.value.column !== "cluster") return [];
     const { width, height } = extent.value;
     const pictured = new Set(pictures.value.map(({ row }) => row));
-    const bySize = Array.from(rows.keys()).sort((a, b) => clusters.size[b]! - clusters.size[a]!);
+    const { centre, spread } = places.value;
+    const bySize = Array.from(centre.keys()).sort((a, b) => clusters.size[b]! - clusters.size[a]!);
     const boxes: Label[] = [];
     for (const cluster of bySize) {
-      const row = rows[cluster]!;
+      const row = centre[cluster]!;
       const [x, y] = [toPixelX(view, at[2 * row]!), toPixelY(view, at[2 * row + 1]!)];
       if (x < 0 || x > width || y < 0 || y > height) continue;
+      const box = labelBox(measure, { clusters, theme: theme.value }, cluster, x, y);
+      // Twice the spread is where most members end; a point reaches beyond its place by its radius.
+      const reach = 2 * spread[cluster]! * view.scale + look.value.size / 2;
       // On the upper edge of a picture rather than across it.
-      const up = pictured.has(row) ? pictureSize.value / 2 : 0;
-      boxes.push(labelBox(measure, { clusters, theme: theme.value }, cluster, x, y - up));
+      const up = pictured.has(row) ? pictureSize.value / 2 : liftOf(reach, box);
+      boxes.push({ ...box, y: y - up });
     }
     return withoutOverlap(boxes);
   });
