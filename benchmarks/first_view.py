@@ -16,7 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "browser"))
-from browsers import find_browser
+from browsers import FLAGS, find_browser
 from jupyterlab import JupyterLab, serve
 from notebook_page import Notebook
 
@@ -80,10 +80,7 @@ def main() -> None:
             for name in ("photos", "jupyter", "notebooks"):
                 (here / name).mkdir()
             make_folder(here / "photos", n)
-            browser = playwright.chromium.launch(
-                executable_path=str(find_browser()),
-                args=["--disable-quic", "--disable-gpu", "--enable-unsafe-swiftshader"],
-            )
+            browser = playwright.chromium.launch(executable_path=str(find_browser()), args=FLAGS)
             with serve(here / "jupyter", here / "notebooks") as lab:
                 for state in ("cold", "warm"):
                     page = browser.new_page(viewport={"width": 1200, "height": 900})

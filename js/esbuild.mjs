@@ -7,7 +7,7 @@ const shared = {
   target: "es2022",
   charset: "utf8",
   logLevel: "info",
-  legalComments: "none",
+  legalComments: "eof",
   // The build that regl's authors mean for production: without the checks of each call's arguments.
   alias: { regl: "regl/dist/regl.unchecked.js" },
 };
