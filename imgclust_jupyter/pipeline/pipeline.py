@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -127,9 +129,11 @@ class Pipeline:
         self._on_results = on_results
         self._on_progress = on_progress
         self._changed = threading.Condition()
+        self._published = self.results
         self._stop = threading.Event()
         self._pending = False
         self._error: Exception | None = None
+        self._raised_at: TracebackType | None = None
 
     @property
     def pending(self) -> bool:
@@ -142,6 +146,8 @@ class Pipeline:
             self._report(Progress(state="done"))
             return
         with self._changed:
+            if self._pending:
+                return
             self._pending = True
             self._error = None
         self._report(Progress(state="waiting", message="waiting for other work to finish"))
@@ -155,10 +161,6 @@ class Pipeline:
             self._pending = False
             self._stop.set()
         self._report(replace(self.progress, state="cancelled", seconds_left=None))
-
-    def yield_thread(self) -> None:
-        """Make way for another job, to go on later."""
-        self._stop.set()
 
     @property
     def finished(self) -> bool:
@@ -195,9 +197,10 @@ class Pipeline:
         while True:
             with self._changed:
                 if self._reached(stage):
-                    return self.results
+                    return self._published
                 if self._error is not None:
-                    raise self._error
+                    # Raised anew for everybody who waits, without the places where it was raised before.
+                    raise self._error.with_traceback(self._raised_at)
                 if not self._pending:
                     raise Interrupted("the work was cancelled; call resume() to go on")
                 # Short slices, so that KeyboardInterrupt gets through.
@@ -210,14 +213,14 @@ class Pipeline:
     def forget_vectors(self) -> None:
         """Give back the memory of the embeddings, once nobody can ask for them; the store has them."""
         with self._changed:
-            self.results = replace(self.results, embeddings=None, vectors=None)
+            self.results = self._published = replace(self.results, embeddings=None, vectors=None)
 
-    def run(self) -> None:
-        """Do the stages that are not done yet; called by the worker."""
+    def run(self, stop: threading.Event) -> None:
+        """Do the stages that are not done yet, or until `stop` is set; called by the worker."""
         with self._changed:
             if not self._pending:
                 return
-            self._stop.clear()
+            self._stop = stop
         try:
             self._scan()
             self._embed()
@@ -226,10 +229,16 @@ class Pipeline:
         except Interrupted:
             if self._pending:
                 self._report(Progress(state="waiting", message="waiting for newer work to finish"))
+            else:
+                # Once more: what was being reported when it was cancelled may have come after.
+                self._report(replace(self.progress, state="cancelled", seconds_left=None))
         except Exception as error:  # noqa: BLE001  the thread's boundary: raised again where somebody waits
+            # What was computed by then would be held by the error's frames, gigabytes after a lack of memory.
+            traceback.clear_frames(error.__traceback__)
             with self._changed:
                 self._pending = False
                 self._error = error
+                self._raised_at = error.__traceback__
             self._report(replace(self.progress, state="failed", message=str(error), seconds_left=None))
         else:
             self._pending = False
@@ -262,6 +271,8 @@ class Pipeline:
         if self.results.tree is not None or self.results.embeddings is None:
             return
         self._begin("tree")
+        if not len(self.results.embeddings):
+            raise ValueError("none of the images can be read; explorer.errors says why")
         vectors, _ = prepare(self.results.embeddings, self.options.metric)
         Z = linkage(vectors, self.options.linkage, self.options.metric)
         self._finish(vectors=vectors, tree=Tree.from_linkage(Z, order_leaves(Z, vectors)))
@@ -282,6 +293,8 @@ class Pipeline:
             self._finish(coordinates=coordinates, layout=self.options.layout)
 
     def _weights_progress(self, label: str, done: int, total: int) -> None:
+        if self._stop.is_set():
+            raise Interrupted  # which ends the download
         self._running("embed", label=label, done=done, total=total)
 
     def _begin(self, stage: str) -> None:
@@ -295,8 +308,11 @@ class Pipeline:
     def _finish(self, **values: Any) -> None:
         with self._changed:
             self.results = replace(self.results, **values)
-            self._changed.notify_all()
         self._on_results(self.results)
+        # Only now: whoever waits goes on to change the view, which what we publish must not overtake.
+        with self._changed:
+            self._published = self.results
+            self._changed.notify_all()
 
     def _report(self, progress: Progress) -> None:
         with self._changed:
@@ -307,10 +323,10 @@ class Pipeline:
 
     def _reached(self, stage: str) -> bool:
         done = {
-            "scan": self.results.collection is not None,
-            "embed": self.results.embeddings is not None,
-            "tree": self.results.tree is not None,
-            "map": self.finished,
+            "scan": self._published.collection is not None,
+            "embed": self._published.embeddings is not None,
+            "tree": self._published.tree is not None,
+            "map": self._published.layout == self.options.layout,
         }
         if stage not in done:
             raise ValueError(f"no stage {stage!r}; the stages are {', '.join(STAGES)}")

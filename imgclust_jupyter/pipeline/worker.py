@@ -8,11 +8,14 @@ one somebody looks at: the job it interrupts stops at its next batch, and goes o
 from __future__ import annotations
 
 import atexit
+import logging
 import threading
 from functools import cache
 from typing import Protocol
 
 __all__ = ["Job", "Worker", "shared_worker"]
+
+_log = logging.getLogger(__name__)
 
 
 class Job(Protocol):
@@ -22,11 +25,8 @@ class Job(Protocol):
     def pending(self) -> bool:
         """Whether the job still wants to be run."""
 
-    def run(self) -> None:
-        """Work until done or told to stop; must not raise."""
-
-    def yield_thread(self) -> None:
-        """Ask the running job to stop soon; while it is `pending` it is run again later."""
+    def run(self, stop: threading.Event) -> None:
+        """Work until done, or until soon after `stop` is set; while the job is `pending` it is run again later."""
 
 
 class Worker:
@@ -35,7 +35,7 @@ class Worker:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._jobs: list[Job] = []  # in the order of submission, the running one included
-        self._running: Job | None = None
+        self._stop = threading.Event()  # one for each run, so that none is stopped for what was meant for another
         self._thread: threading.Thread | None = None
         self._closed = False
 
@@ -45,8 +45,7 @@ class Worker:
             if self._closed or job in self._jobs:
                 return
             self._jobs.append(job)
-            if self._running is not None:
-                self._running.yield_thread()
+            self._stop.set()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._loop, name="imgclust-worker", daemon=True)
                 self._thread.start()
@@ -56,8 +55,7 @@ class Worker:
         """Stop after the batch in flight, so that the interpreter does not end in the middle of it."""
         with self._changed:
             self._closed = True
-            if self._running is not None:
-                self._running.yield_thread()
+            self._stop.set()
             self._changed.notify_all()
         if self._thread is not None:
             self._thread.join(timeout)
@@ -65,13 +63,18 @@ class Worker:
     def _loop(self) -> None:
         while True:
             with self._changed:
-                self._running = None
                 self._jobs = [job for job in self._jobs if job.pending]
                 self._changed.wait_for(lambda: self._jobs or self._closed)
                 if self._closed:
                     return
-                self._running = self._jobs[-1]
-            self._running.run()
+                job = self._jobs[-1]
+                stop = self._stop = threading.Event()
+            try:
+                job.run(stop)
+            except Exception:  # noqa: BLE001  the thread's boundary: the other jobs are not to wait for ever
+                _log.exception("work in the background failed")
+            # It would hold the memory of a closed explorer until there is another job.
+            del job
 
 
 @cache

@@ -11,7 +11,6 @@ class Steps:
 
     def __init__(self, name, steps, log):
         self.name, self.left, self.log = name, steps, log
-        self.stop = threading.Event()
         self.started = threading.Event()
         self.go = threading.Event()
         self.finished = threading.Event()
@@ -20,13 +19,9 @@ class Steps:
     def pending(self):
         return self.left > 0
 
-    def yield_thread(self):
-        self.stop.set()
-
-    def run(self):
-        self.stop.clear()
+    def run(self, stop):
         self.started.set()
-        while self.left and not self.stop.is_set():
+        while self.left and not stop.is_set():
             self.go.wait(10)
             self.log.append(self.name)
             self.left -= 1
@@ -88,6 +83,40 @@ def test_close_ends_after_the_step_in_flight():
     left = job.left
     worker.submit(Steps("late", 1, []))
     assert job.left == left
+
+
+def test_a_job_that_fails_does_not_end_the_worker(worker):
+    class Failing(Steps):
+        def run(self, stop):
+            super().run(stop)
+            raise RuntimeError("the browser has gone")
+
+    bad, good = Failing("bad", 1, []), Steps("good", 1, [])
+    bad.go.set()
+    good.go.set()
+    worker.submit(bad)
+    assert bad.finished.wait(10)
+    worker.submit(good)
+    assert good.finished.wait(10)
+
+
+def test_a_job_taken_up_makes_way_even_before_its_first_step(worker):
+    """The order to stop comes between the choice of the job and its first step."""
+    log = []
+    new = Steps("new", 1, log)
+    new.go.set()
+
+    class Late(Steps):
+        def run(self, stop):
+            if new not in worker._jobs and not new.finished.is_set():
+                worker.submit(new)
+            super().run(stop)
+
+    old = Late("old", 3, log)
+    old.go.set()
+    worker.submit(old)
+    assert old.finished.wait(10)
+    assert log == ["new", "old", "old", "old"]
 
 
 def test_time_left_leaves_out_what_was_there_before():
