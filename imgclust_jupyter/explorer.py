@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
+import logging
+import math
+import operator
 import weakref
 from collections.abc import Callable
 from types import TracebackType
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ClusterExplorer"]
 
+_log = logging.getLogger(__name__)
+
 
 class ClusterExplorer:
     """A collection of images as a dendrogram, a gallery and a map, linked, in a notebook cell.
@@ -46,9 +51,14 @@ class ClusterExplorer:
         each image matches one row.
     recursive : bool
         Whether a folder's subfolders belong to it.
-    model : str
+    model : str, Path, torch.nn.Module or callable
         The network that turns images into numbers: "resnet50", "squeezenet", "pixels", or "auto": ResNet-50 when its
-        weights are on this machine or can be downloaded, else SqueezeNet, which is installed with the package.
+        weights are on this machine or can be downloaded, else SqueezeNet, which is installed with the package. Also the
+        name of any other classification network of torchvision ("convnext_tiny"), the path of a state dict of one
+        ("birds.pth", "birds.safetensors", or "mobilenet_v2:birds.pth" to say which), a module that makes one row of
+        numbers of each image (pictures are prepared by its attribute ``preprocess``, or as usual for ImageNet), or a
+        function that makes rows of numbers of an array of uint8 and shape (b, 224, 224, 3), whose embeddings are not
+        kept for the next session.
     metric : {"cosine", "euclidean", "manhattan", "correlation"}
         How the distance of two images is measured. For "cosine" the mean of the collection is subtracted first.
     linkage : {"ward", "average", "complete", "single", "weighted"}
@@ -107,7 +117,7 @@ class ClusterExplorer:
     @property
     def widget(self) -> ExplorerWidget:
         """The widget itself, to put into other widgets."""
-        return self._session.widget
+        return self._session.handed_out()
 
     @property
     def panels(self) -> Panels:
@@ -161,7 +171,8 @@ class ClusterExplorer:
     @property
     def selection(self) -> pd.DataFrame:
         """The rows of `data` that are selected; waits for all."""
-        return self.data[self._session.selected]
+        self._results()
+        return self._session.selection
 
     def select(self, wanted: Wanted) -> None:
         """Select images in all views.
@@ -213,12 +224,12 @@ class ClusterExplorer:
         values = results.embeddings
         assert values is not None
         columns = [f"n{i}" for i in range(values.shape[1])]
-        return pd.DataFrame(values, index=self.data_so_far.index, columns=columns, copy=False)
+        return pd.DataFrame(values, index=self.data_so_far.index, columns=columns, copy=True)
 
     @property
     def linkage_matrix(self) -> npt.NDArray[np.float64]:
         """The tree as scipy's linkage matrix, shape (n - 1, 4), over the rows of `data`; waits for the tree."""
-        return self._tree.linkage_matrix
+        return self._tree.linkage_matrix.copy()
 
     def distances(self) -> npt.NDArray[np.float64]:
         """Return the distances of all pairs of images.
@@ -244,26 +255,33 @@ class ClusterExplorer:
 
         Raises
         ------
+        TypeError
+            When the number is not whole.
         ValueError
-            When both or none are given, or the number is not between 1 and the number of images.
+            When both or none are given, the number is not between 1 and the number of images, or the height is not
+            finite.
         """
         if (n_clusters is None) == (height is None):
             raise ValueError("give either n_clusters or height")
         tree = self._tree
         if height is not None:
+            height = float(height)
+            if not math.isfinite(height):
+                raise ValueError(f"the tree cannot be cut at the height {height}")
             n_clusters = tree.clusters_at(height)
         assert n_clusters is not None
+        n_clusters = operator.index(n_clusters)
         if not 1 <= n_clusters <= len(tree.leaf_order):
             raise ValueError(f"{len(tree.leaf_order)} images cannot be cut into {n_clusters} clusters")
-        self._session.set_view(cut={"n_clusters": int(n_clusters), "height": height})
+        self._session.set_view(cut={"n_clusters": n_clusters, "height": height})
 
     def color_by(self, column: str) -> None:
         """Colour the views by a column of `data`, or by "cluster"."""
-        self._session.set_view(color_by=self._known(column))
+        self._session.set_view(color_by=self._known(column, "number", "category"))
 
     def group_by(self, column: str | None) -> None:
-        """Group the gallery by a column of `data`, by "cluster", or not at all (None)."""
-        self._session.set_view(group_by="" if column is None else self._known(column))
+        """Group the gallery by a column of categories in `data`, by "cluster", or not at all (None)."""
+        self._session.set_view(group_by="" if column is None else self._known(column, "category"))
 
     def snapshot(self, width: int = 1200, *, dark: bool = False) -> Image:
         """Draw the tree, the clusters' pictures and the map as one still picture.
@@ -283,7 +301,7 @@ class ClusterExplorer:
         return self._session.snapshot(width, dark)
 
     def close(self) -> None:
-        """Stop the work, take the widget off the page and give back the memory."""
+        """Stop the work and take the widget off the page; what is finished can still be read."""
         self._finalizer.detach()
         self._panels.close()
         self._session.close()
@@ -305,14 +323,19 @@ class ClusterExplorer:
         return f"<ClusterExplorer {results.collection.name!r}: {len(results.ids):,} images, {state}>"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        if self._session.closed:
+            return {"text/plain": repr(self)}, {}
         self._session.shown()
         data, metadata = self.widget._repr_mimebundle_(**kwargs)
         data = {**data, "text/plain": repr(self)}
         if self._session.pipeline.finished:
             # What a saved notebook shows where there is no kernel, on GitHub for instance.
-            jpeg = io.BytesIO()
-            self.snapshot().save(jpeg, "JPEG", quality=88)
-            data["image/jpeg"] = base64.b64encode(jpeg.getvalue()).decode()
+            try:
+                jpeg = io.BytesIO()
+                self.snapshot().save(jpeg, "JPEG", quality=88)
+                data["image/jpeg"] = base64.b64encode(jpeg.getvalue()).decode()
+            except Exception:  # noqa: BLE001  the views are worth more than their picture
+                _log.exception("no still picture of the explorer could be drawn")
         return data, metadata
 
     @property
@@ -321,10 +344,11 @@ class ClusterExplorer:
         assert tree is not None
         return tree
 
-    def _known(self, column: str) -> str:
-        columns = ["cluster", *self.wait("scan").data_so_far.columns]
+    def _known(self, column: str, *kinds: str) -> str:
+        self._results("scan")
+        columns = ["cluster", *self._session.columns(*kinds)]
         if column not in columns:
-            raise KeyError(f"there is no column {column!r}; there are {', '.join(dict.fromkeys(columns))}")
+            raise KeyError(f"the views have no column {column!r} for this; they have {', '.join(columns)}")
         return column
 
     def _results(self, stage: str = "map", timeout: float | None = None) -> Results:

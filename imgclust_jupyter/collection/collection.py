@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgclust_jupyter.collection.items import Item, digest
+from imgclust_jupyter.collection.items import Item, digest, printable
 from imgclust_jupyter.collection.metadata import Joined, align, join
 from imgclust_jupyter.collection.sources import Gathered, gather
 from imgclust_jupyter.collection.values import json_value
@@ -261,8 +261,14 @@ class Collection:
         """
         table = self.table(ids)
         table["path"] = [self.items[i].relative for i in ids]
-        columns = {str(name): table[name].tolist() for name in table.columns}
-        return [{name: json_value(values[row]) for name, values in columns.items()} for row in range(len(table))]
+        columns = {printable(str(name)): table[name].tolist() for name in table.columns}
+
+        def shown(row: int, value: Any) -> str | int | float | None:
+            item = self.items[ids[row]]
+            # A column of the user's may name the files, too.
+            return item.relative if str(value) == str(item.source) else json_value(value)
+
+        return [{name: shown(row, values[row]) for name, values in columns.items()} for row in range(len(table))]
 
     def _join(self, joined: Joined) -> None:
         self.matched_on = joined.matched_on

@@ -18,7 +18,10 @@ from imgclust_jupyter.collection.items import Item
 __all__ = ["OWN_COLUMNS", "Joined", "align", "join"]
 
 OWN_COLUMNS = ("name", "path", "size", "width", "height")
-"""Columns that every collection has; one of the user's with such a name gets ``_metadata`` appended."""
+"""Columns that every collection has."""
+
+RESERVED_COLUMNS = (*OWN_COLUMNS, "cluster", "x", "y")
+"""The same, and those that a table gets later; a column of the user's with such a name gets ``_metadata`` appended."""
 
 Rows = npt.NDArray[np.int64]
 
@@ -117,7 +120,7 @@ def align(metadata: pd.DataFrame, row_of: Rows, key_column: object = None) -> tu
         metadata = pd.concat([labels, metadata.reset_index(drop=True)], axis=1)
     # Row -1 is in no table, so that reindexing fills it with missing values.
     rows = metadata.reset_index(drop=True).reindex(row_of).reset_index(drop=True)
-    rows.columns = [f"{name}_metadata" if name in OWN_COLUMNS else str(name) for name in rows.columns]
+    rows.columns = [f"{name}_metadata" if name in RESERVED_COLUMNS else str(name) for name in rows.columns]
     _check_columns(rows)
     return rows, index
 

@@ -118,7 +118,7 @@ def _from_folder(source: str | Path, recursive: bool) -> Gathered:
         suffixes = ", ".join(sorted(SUFFIXES))
         raise ValueError(f"there is no image {where}{wanted}; images are files with one of the suffixes {suffixes}")
     items = [_file_item(i, file, relative) for i, (relative, file) in enumerate(named)]
-    return Gathered(items, path.name or str(path), failures=failures)
+    return Gathered(items, printable(path.name) or str(path), failures=failures)
 
 
 def _from_list(elements: list[Any]) -> Gathered:
@@ -142,7 +142,7 @@ def _from_list(elements: list[Any]) -> Gathered:
             f"none of the {len(items)} files exists; the first is {paths[0]}. Relative paths start from the current "
             f"folder, {Path.cwd()}"
         )
-    return Gathered(items, root.name if root else "images")
+    return Gathered(items, printable(root.name) if root else "images")
 
 
 def _resolve(source: str | Path) -> tuple[Path, tuple[str, ...] | None]:

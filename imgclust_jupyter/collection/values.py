@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from imgclust_jupyter.collection.items import printable
+
 __all__ = ["json_value"]
 
 # The browser's numbers are floats of 53 bits.
@@ -39,4 +41,4 @@ def json_value(value: Any) -> str | int | float | None:
         return value if np.isfinite(value) else None
     if value is None or value is pd.NA or value is pd.NaT:
         return None
-    return str(value).encode("utf-8", "replace").decode("utf-8")
+    return printable(str(value))

@@ -22,13 +22,14 @@ __all__ = ["DatasetModel", "ExplorerWidget"]
 _STATIC = Path(__file__).parent.parent / "static"
 
 
-def _front_end(name: str) -> Path:
+def _front_end(name: str) -> str:
     path = _STATIC / name
     if not path.exists():
         raise FileNotFoundError(
             f"{path} is missing: the front end of this checkout has not been built; run `make build` in its folder"
         )
-    return path
+    # Not the path: anywidget would watch the file, and the watch would keep every widget that was ever made.
+    return path.read_text(encoding="utf-8")
 
 
 def _to_bytes(value: object, _: object) -> bytes:
@@ -67,6 +68,9 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
     dataset : DatasetModel
     on_request : callable
         Called with (content, buffers) of each custom message; must not block.
+
+    Attributes
+    ----------
     lock : RLock
         Held while a message of the browser changes traits; nobody may wait for work under it.
     """

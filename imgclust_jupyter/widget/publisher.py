@@ -5,10 +5,13 @@ The lock is the widget's, which the browser's messages hold too: two locks would
 
 from __future__ import annotations
 
+import re
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from math import sqrt
 from typing import Any
+
+import pandas as pd
 
 from imgclust_jupyter.pipeline import Options, Progress, Results
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
@@ -19,6 +22,9 @@ __all__ = ["Publisher"]
 _INTERVAL = 0.2  # seconds between two messages about progress
 
 _UNLIKE = ("name", "path")  # another for each image: asked for in words, never coloured by
+
+# Of an absolute path all but its last part; what follows a colon or a letter is the path of a URL, or relative.
+_FOLDERS = re.compile(r"(?<![\w:/.])(?:[A-Za-z]:)?[\\/](?:[^\\/\s'\"]+[\\/])+")
 
 
 class Publisher:
@@ -51,11 +57,13 @@ class Publisher:
         if collection is None or ids is None:
             return
         self._version += 1
-        table = collection.table(ids).drop(columns=list(_UNLIKE))
+        table = collection.table(ids)
+        table = table.drop(columns=[name for name in table if name in _UNLIKE or _names_images(table, name)])
         message = encode_dataset(self._header(results), ids, table, results.tree, results.coordinates)
         with self._widget.lock:
             if message.leaf_order and not self._dataset.leaf_order:
-                self._widget.cut = {"n_clusters": self._n_clusters or _some_clusters(len(ids)), "height": None}
+                n_clusters = min(self._n_clusters or _some_clusters(len(ids)), len(ids))
+                self._widget.cut = {"n_clusters": n_clusters, "height": None}
             self._dataset.publish(message)
 
     def progress(self, progress: Progress) -> None:
@@ -71,7 +79,7 @@ class Publisher:
                 return
             self._last = progress
             self._sent = now
-            self._dataset.progress = asdict(progress)
+            self._dataset.progress = asdict(replace(progress, message=_without_folders(progress.message)))
 
     def _header(self, results: Results) -> dict[str, Any]:
         collection = results.collection
@@ -85,8 +93,17 @@ class Publisher:
             "linkage": self._options.linkage,
             "layout": results.layout,
             "errors": len(collection.errors),
-            "notices": list(results.notices),
+            "notices": [_without_folders(notice) for notice in results.notices],
         }
+
+
+def _names_images(table: pd.DataFrame, column: str) -> bool:
+    return bool((table[column].astype(str) == table["path"]).any())
+
+
+def _without_folders(text: str) -> str:
+    # A notebook is shown to others, and keeps what the browser was told.
+    return _FOLDERS.sub("…/", text)
 
 
 def _some_clusters(n: int) -> int:

@@ -93,7 +93,7 @@ class Requests:
 
     def _work(self, number: int, kind: str, body: dict[str, Any]) -> None:
         with self._lock:
-            del self._queued[number]
+            self._queued.pop(number, None)
         self._answer(number, kind, body)
 
     def _answer(self, number: int, kind: str, body: dict[str, Any]) -> None:
@@ -103,7 +103,8 @@ class Requests:
             self._refuse(number, str(error))
         except Exception as error:  # noqa: BLE001  every request is answered, whatever happens
             _log.exception("the request %r failed", kind)
-            self._refuse(number, f"{kind} failed: {error}")
+            # Its text may name folders of this machine, which are nothing for a page.
+            self._refuse(number, f"{kind} failed ({type(error).__name__}); the kernel's log says more")
         else:
             self._send({"v": VERSION, "id": number, "ok": True, "body": answer}, buffers)
 

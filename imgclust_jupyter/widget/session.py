@@ -7,7 +7,6 @@ other is still on a page.
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -61,9 +60,9 @@ class Session:
             send=self.widget.answer,
         )
         self._data_listeners: list[Callable[[], object]] = []
-        self._lifetime = threading.RLock()
         self._owned = True
         self._shown = False  # on its way to a page, which has not reported back yet
+        self._handed_out = False  # may be on a page some day
         self._views = 0
         self._dropped = False
         self.pipeline.start()
@@ -76,19 +75,26 @@ class Session:
     @property
     def selected(self) -> npt.NDArray[np.bool_]:
         """Which rows are selected, shape (n,)."""
+        return self._selected(self.pipeline.results)
+
+    @property
+    def selection(self) -> pd.DataFrame:
+        """The selected rows of `data_so_far`."""
         results = self.pipeline.results
-        if results.collection is None or results.ids is None:
-            return np.zeros(0, dtype=bool)
-        return np.isin(results.ids, unpack(self.widget.selection, len(results.collection.items)))
+        return results.table(self.widget.cut["n_clusters"])[self._selected(results)]
 
     def select(self, wanted: Wanted, origin: tuple[str, str] = ("query", "from Python")) -> None:
         """Select rows, and say where the selection came from."""
         results = self.pipeline.results
         if results.collection is None or results.ids is None:
             raise RuntimeError("there are no images yet; call wait() first")
-        mask = resolve(wanted, self.data_so_far)
+        mask = resolve(wanted, results.table(self.widget.cut["n_clusters"]))
         kind, text = origin if mask.any() else ("none", "")
         self.widget.set_selection(pack(results.ids[mask], len(results.collection.items)), kind, text)
+
+    def columns(self, *kinds: str) -> list[str]:
+        """Return the columns that the views know: those of a kind "number", "category"."""
+        return [column["name"] for column in self.dataset.header["columns"] if column["kind"] in kinds]
 
     def set_view(self, **traits: Any) -> None:
         """Change what is looked at: ``cut``, ``color_by`` or ``group_by`` of the widget."""
@@ -124,7 +130,7 @@ class Session:
 
     def on_selection(self, callback: Callable[[pd.DataFrame], object]) -> Callable[[], None]:
         """Call a function with the selected rows after each change; the result takes it off again."""
-        return self.widget.on_selection(lambda: callback(self.data_so_far[self.selected]))
+        return self.widget.on_selection(lambda: callback(self.selection))
 
     def on_data(self, callback: Callable[[], object]) -> Callable[[], None]:
         """Call a function when there are new results; the result takes it off again."""
@@ -138,23 +144,43 @@ class Session:
 
     def shown(self) -> None:
         """Note that the widget is about to appear on a page."""
-        self._shown = True
+        self._shown = self._handed_out = True
+
+    def handed_out(self) -> ExplorerWidget:
+        """Return the widget to somebody who may show it, now or later."""
+        self._handed_out = True
+        return self.widget
 
     def disown(self) -> None:
         """Note that the user's object is gone."""
+        if not self._handed_out:
+            self.close()  # nobody will ever see it
+            return
         self._owned = False
         self._settle()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the widget has been taken off its pages for good."""
+        return self.widget.comm is None
 
     def close(self) -> None:
         """Stop the work and take the widget off its pages."""
         self._owned, self._shown, self._views = False, False, 0
         self.pipeline.interrupt()
         self._requests.close()
-        self.widget.close()
-        self.dataset.close()
+        for model in (self.widget, self.dataset):
+            model.layout.close()
+            model.close()
+
+    def _selected(self, results: Results) -> npt.NDArray[np.bool_]:
+        if results.collection is None or results.ids is None:
+            return np.zeros(0, dtype=bool)
+        return np.isin(results.ids, unpack(self.widget.selection, len(results.collection.items)))
 
     def _settle(self) -> None:
-        with self._lifetime:
+        # The widget's lock, which the browser's messages hold when they come here, and progress is published under.
+        with self.widget.lock:
             wanted = self._owned or self.is_shown
             if not wanted and self.pipeline.pending:
                 self._dropped = True

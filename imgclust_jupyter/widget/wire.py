@@ -24,6 +24,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgclust_jupyter.clustering import Tree
+from imgclust_jupyter.collection import printable
 
 __all__ = ["DatasetMessage", "encode_columns", "encode_dataset"]
 
@@ -91,8 +92,8 @@ def encode_dataset(
 def encode_columns(table: pd.DataFrame) -> tuple[list[dict[str, Any]], bytes]:
     """Encode the columns that can be coloured, grouped or filtered by.
 
-    Numbers (dates too, as seconds) become float32; text, truth values and categories become codes. A text column with
-    a different value for each image, or with more than `MAX_CATEGORIES`, is left out.
+    Numbers (dates too, as seconds) become float32, those that are not finite missing; text, truth values and categories
+    become codes. A text column with a different value for each image, or with more than `MAX_CATEGORIES`, is left out.
 
     Parameters
     ----------
@@ -115,18 +116,24 @@ def encode_columns(table: pd.DataFrame) -> tuple[list[dict[str, Any]], bytes]:
     for name, column in table.items():
         if pd.api.types.is_datetime64_any_dtype(column):
             seconds = (column - pd.Timestamp(0, tz=getattr(column.dtype, "tz", None))).dt.total_seconds()
-            headers.append({"name": str(name), "kind": "number"})
+            headers.append({"name": printable(str(name)), "kind": "number"})
             arrays.append(_bytes(seconds, "<f4"))
         elif pd.api.types.is_any_real_numeric_dtype(column):
-            headers.append({"name": str(name), "kind": "number"})
-            arrays.append(_bytes(column.to_numpy(dtype=np.float32, na_value=np.nan), "<f4"))
+            headers.append({"name": printable(str(name)), "kind": "number"})
+            arrays.append(_bytes(_finite(column.to_numpy(dtype=np.float64, na_value=np.nan)), "<f4"))
         else:
             codes, categories = pd.factorize(column.astype("string"), sort=True)
             if len(categories) > MAX_CATEGORIES or len(categories) == len(table) > 1:
                 continue
-            headers.append({"name": str(name), "kind": "category", "categories": [str(c) for c in categories]})
+            shown = [printable(str(category)) for category in categories]
+            headers.append({"name": printable(str(name)), "kind": "category", "categories": shown})
             arrays.append(_bytes(codes, "<i4"))
     return headers, b"".join(arrays)
+
+
+def _finite(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    # What is infinite, or would be as float32, has no place on a scale.
+    return np.where(np.abs(values) <= np.finfo(np.float32).max, values, np.nan)
 
 
 def _bytes(values: npt.ArrayLike, dtype: str) -> bytes:

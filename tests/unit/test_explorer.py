@@ -93,6 +93,60 @@ def test_what_went_wrong_in_the_background_is_raised_where_one_waits(tmp_path):
     explorer.close()
 
 
+def test_what_was_handed_out_is_the_users_own(explorer):
+    Z, X = explorer.linkage_matrix, explorer.embeddings
+    Z[:, 2] = 0
+    X.iloc[0, 0] = 1e6
+    assert explorer.linkage_matrix[:, 2].any()
+    assert explorer.embeddings.iloc[0, 0] != 1e6
+
+
+def test_views_show_what_they_can(explorer):
+    explorer.color_by("width")
+    explorer.group_by("subject")
+    for refused in (lambda: explorer.color_by("name"), lambda: explorer.group_by("width")):
+        with pytest.raises(KeyError, match="subject"):
+            refused()
+    with pytest.raises(ValueError, match="height inf"):
+        explorer.cut(height=float("inf"))
+    with pytest.raises(TypeError):
+        explorer.cut(2.5)
+    explorer.cut(height=np.float32(0.5))
+    assert explorer.widget.cut["height"] == 0.5
+    explorer.color_by("cluster")
+    explorer.group_by(None)
+
+
+def test_a_picture_that_cannot_be_drawn_is_left_out(explorer, monkeypatch):
+    def fail(*args, **kwargs):
+        raise OSError("no font")
+
+    assert "image/jpeg" in explorer._repr_mimebundle_()[0]
+    monkeypatch.setattr("imgclust_jupyter.widget.session.snapshot", fail)
+    data, _ = explorer._repr_mimebundle_()
+    assert set(data) == {"text/plain", "application/vnd.jupyter.widget-view+json"}
+
+
+def test_a_closed_explorer_shows_words_and_keeps_its_data(sample_folder):
+    explorer = ClusterExplorer(sample_folder, model="pixels", layout="pca").wait()
+    explorer.close()
+    explorer.close()
+    assert explorer._repr_mimebundle_() == ({"text/plain": repr(explorer)}, {})
+    assert len(explorer.data) == 48
+
+
+def test_columns_of_the_user_are_never_replaced(sample_folder):
+    table = pd.read_csv(sample_folder / "metadata.csv").assign(cluster="mine", x=-1, path="p")
+    with ClusterExplorer(sample_folder, metadata=table, model="pixels", layout="pca") as explorer:
+        data = explorer.data
+        names = [column["name"] for column in explorer.widget.dataset.header["columns"]]
+    assert (data["cluster_metadata"] == "mine").all()
+    assert (data["x_metadata"] == -1).all()
+    assert (data["path_metadata"] == "p").all()
+    assert data["cluster"].dtype.kind == "i"
+    assert "cluster" not in names
+
+
 def test_a_second_start_embeds_nothing(sample_folder, monkeypatch):
     with ClusterExplorer(sample_folder, model="pixels", layout="pca") as explorer:
         first = explorer.embeddings.to_numpy()

@@ -49,7 +49,8 @@ def test_each_request_is_answered(browser):
     assert browser.answer(1) == ({"v": 1, "id": 1, "ok": True, "body": {"a": 1}}, [b"x"])
     reasons = {i: browser.answer(i)[0] for i in range(2, 7)}
     assert not any(r["ok"] for r in reasons.values())
-    assert "disk on fire" in reasons[2]["error"]
+    assert "RuntimeError" in reasons[2]["error"]
+    assert "disk on fire" not in reasons[2]["error"]  # it might name folders of this machine; the log has it
     assert reasons[3]["error"] == "no such item"
     assert "unheard of" in reasons[4]["error"]
     assert "reload" in reasons[6]["error"]

@@ -1,13 +1,17 @@
 """What the browser sends, without a browser."""
 
+import gc
 import threading
+import weakref
 from io import BytesIO
 
 import numpy as np
+import pandas as pd
 import pytest
+from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
-from imgclust_jupyter.pipeline import Options
+from imgclust_jupyter.pipeline import Options, Progress
 from imgclust_jupyter.widget.session import Session
 from imgclust_jupyter.workspace.selection import pack
 
@@ -113,6 +117,98 @@ def test_rows_and_previews_show_no_path_of_the_machine(session, sample_folder):
     content, (jpeg,) = request(session, "preview", id=0, size=100)
     assert jpeg[:2] == b"\xff\xd8"
     assert content["body"]["width"] == session.data_so_far["width"].iloc[0]
+
+
+def test_dropping_the_work_and_hearing_from_the_page_at_once_is_no_deadlock(sample_folder, monkeypatch):
+    """The one is progress to publish, under the widget's lock; the other comes with that lock held."""
+    session = Session(Options(sample_folder, model="squeezenet", layout="pca"))
+    session.handed_out()
+    interrupt = session.pipeline.interrupt
+
+    def interrupt_while_a_message_arrives():
+        content = {"v": 1, "id": 7, "kind": "views", "body": {"count": 0}}
+        message = {"content": {"data": {"method": "custom", "content": content}}, "buffers": []}
+        threading.Thread(target=session.widget._handle_msg, args=[message], daemon=True).start()
+        # Time for the message to take what it wants first, and to wait for what we have.
+        monkeypatch.setattr(session.pipeline, "interrupt", interrupt)
+        threading.Event().wait(0.2)
+        interrupt()
+
+    monkeypatch.setattr(session.pipeline, "interrupt", interrupt_while_a_message_arrives)
+    dropping = threading.Thread(target=session.disown, daemon=True)
+    dropping.start()
+    dropping.join(10)
+    assert not dropping.is_alive()
+    session.close()
+
+
+def test_what_was_never_shown_is_closed_with_the_object_of_the_user(session):
+    session.disown()
+    assert session.closed
+
+
+def test_what_may_still_be_shown_is_not(session):
+    session.handed_out()
+    session.disown()
+    assert not session.closed
+
+
+def test_closing_leaves_no_model_behind(sample_folder):
+    before = set(_instances)
+    session = Session(Options(sample_folder, model="pixels", layout="pca"))
+    session.pipeline.wait()
+    gone = weakref.ref(session)
+    session.close()
+    assert set(_instances) <= before
+    # The worker lets go of a job when it has reported its end.
+    end = threading.Event()
+    last = Session(Options(sample_folder, model="pixels", layout="pca"))
+    last.on_data(end.set)
+    assert end.wait(20)
+    last.close()
+    del session
+    gc.collect()
+    assert gone() is None
+
+
+def test_no_folder_of_this_machine_reaches_the_browser(tmp_path, sample_folder):
+    files = [str(file) for file in sorted(sample_folder.glob("*.jpg"))]
+    session = Session(Options(pd.DataFrame({"file": files * 2, "other": "x"}), model="pixels", layout="pca"))
+    session.pipeline.wait()
+    sent = [session.dataset.header, request(session, "rows", ids=[0, 60]), request(session, "errors")]
+    session.close()
+    session = Session(Options(tmp_path, model="pixels"))
+    with pytest.raises(ValueError, match=str(tmp_path)):
+        session.pipeline.wait()
+    sent += [session.dataset.progress, request(session, "rows", ids=[0])]
+    session.close()
+    assert f"…/{tmp_path.name}" in sent[-2]["message"]
+    assert str(sample_folder) not in str(sent)
+    assert str(tmp_path.parent) not in str(sent)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("no folder /home/me/photos; is it there?", "no folder …/photos; is it there?"),
+        ("'C:\\Users\\me\\a.jpg' is none", "'…/a.jpg' is none"),
+        (
+            "put https://example.org/models/a-1.pth into /root/.cache/x",
+            "put https://example.org/models/a-1.pth into …/x",
+        ),
+        ("3/4 of sub/folder/a.jpg", "3/4 of sub/folder/a.jpg"),
+    ],
+)
+def test_folders_of_this_machine_are_left_out_of_messages(session, text, shown):
+    session._publisher.progress(Progress(state="failed", message=text))
+    assert session.dataset.progress["message"] == shown
+
+
+def test_the_first_cut_has_no_more_clusters_than_there_are_images(sample_folder):
+    session = Session(Options(sample_folder, model="pixels", layout="pca"), n_clusters=1000)
+    session.pipeline.wait()
+    assert session.widget.cut["n_clusters"] == len(session.data_so_far)
+    session.close()
 
 
 def test_work_is_dropped_when_neither_the_user_nor_a_page_has_it(sample_folder, monkeypatch):

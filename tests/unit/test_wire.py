@@ -49,6 +49,16 @@ def test_every_kind_of_column_is_encoded(column, expected):
     assert len(values) == 12
 
 
+def test_what_has_no_place_on_a_scale_is_missing():
+    values = encode_columns(pd.DataFrame({"a": [1, np.inf, -np.inf, 1e300, 2**60]}))[1]
+    np.testing.assert_array_equal(np.frombuffer(values, "<f4"), np.float32([1, np.nan, np.nan, np.nan, 2**60]))
+
+
+def test_text_that_is_no_unicode_can_be_sent():
+    headers, _ = encode_columns(pd.DataFrame({"caf\udce9": ["a\ud800", "a\ud800", "b"]}))
+    assert headers == [{"name": "caf\ufffd", "kind": "category", "categories": ["a\ufffd", "b"]}]
+
+
 def test_text_that_is_different_for_each_image_is_no_category():
     assert encode_columns(pd.DataFrame({"note": ["a", "b", "c"]})) == ([], b"")
 
