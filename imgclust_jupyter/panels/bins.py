@@ -91,7 +91,7 @@ def bins_of(column: pd.Series, bins: int) -> Intervals | Categories:
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         values = numbers(column)
         values = values[np.isfinite(values)]
-        if pd.api.types.is_integer_dtype(column) and values.size and np.ptp(values) < bins:
+        if pd.api.types.is_integer_dtype(column) and values.size and _finest(values) < 1 and np.ptp(values) < bins:
             return Intervals(np.arange(values.min() - 0.5, values.max() + 1))
         return Intervals(_edges(values, bins))
     counts = column.astype("string").value_counts()
@@ -136,4 +136,13 @@ def round_numbers(low: float, high: float, most: int) -> npt.NDArray[np.float64]
 
 
 def _edges(values: npt.NDArray[np.float64], bins: int) -> npt.NDArray[np.float64]:
-    return np.histogram_bin_edges(values[np.isfinite(values)], bins).astype(np.float64)
+    values = values[np.isfinite(values)]
+    if values.size and np.ptp(values) <= bins * _finest(values):
+        half = max(0.5, bins * _finest(values))
+        return np.linspace(values.min() - half, values.max() + half, bins + 1)
+    return np.histogram_bin_edges(values, bins).astype(np.float64)
+
+
+def _finest(values: npt.NDArray[np.float64]) -> float:
+    # The smallest step that floats of this size can make.
+    return float(np.spacing(np.abs(values).max()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import bqplot
@@ -50,6 +50,7 @@ class Histogram(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
         # Guards the drawing, as callbacks come on several threads; nothing is asked of the source under it, whose own
         # lock may be held by whoever calls us.
         self._drawing = threading.RLock()
+        self._subscriptions: list[Callable[[], None]] = []
         super().__init__()
         self._chosen: pd.Index | None = None
         self._values = source.data_so_far[column]

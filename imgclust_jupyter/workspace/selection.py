@@ -100,16 +100,14 @@ def resolve(wanted: Wanted, table: pd.DataFrame) -> npt.NDArray[np.bool_]:
         return resolve(wanted(table), table)
     if isinstance(wanted, str):
         return _query(wanted, table)
-    if isinstance(wanted, pd.Series) and wanted.dtype == bool:
-        if not wanted.index.isin(table.index).any():
-            raise ValueError("the mask's index has no label in common with the index of explorer.data")
-        return np.asarray(wanted.reindex(table.index, fill_value=False), dtype=bool)
-    labels = wanted if isinstance(wanted, pd.Index) else np.asarray(wanted)
-    if labels.dtype == bool:
+    if isinstance(wanted, pd.Series) and pd.api.types.is_bool_dtype(wanted):
+        return _aligned(wanted, table.index)
+    labels = pd.Index(wanted)
+    if pd.api.types.is_bool_dtype(labels):
         if len(labels) != len(table):
             raise ValueError(f"the mask has {len(labels)} values, but there are {len(table)} images")
-        return np.asarray(labels, dtype=bool)
-    missing = pd.Index(labels).difference(table.index)
+        return _without_missing(pd.Series(labels))
+    missing = labels[~labels.isin(table.index)]
     if len(missing):
         raise KeyError(f"not in the index of explorer.data: {', '.join(map(repr, missing[:5]))}")
     return np.asarray(table.index.isin(labels), dtype=bool)
@@ -118,9 +116,24 @@ def resolve(wanted: Wanted, table: pd.DataFrame) -> npt.NDArray[np.bool_]:
 def _query(query: str, table: pd.DataFrame) -> npt.NDArray[np.bool_]:
     try:
         mask = table.eval(query)
-    except (SyntaxError, NameError, KeyError, TypeError) as error:
+    except (SyntaxError, NameError, KeyError, TypeError, AttributeError, NotImplementedError) as error:
         columns = ", ".join(map(str, table.columns))
         raise ValueError(f"cannot evaluate the query {query!r}: {error}. The columns are: {columns}") from error
-    if not isinstance(mask, pd.Series) or mask.dtype != bool:
+    if not isinstance(mask, pd.Series) or not pd.api.types.is_bool_dtype(mask):
         raise ValueError(f'the query {query!r} does not say yes or no for each image; try for instance "width > 500"')
-    return np.asarray(mask, dtype=bool)
+    return _without_missing(mask)
+
+
+def _aligned(mask: pd.Series, index: pd.Index) -> npt.NDArray[np.bool_]:
+    if mask.index.equals(index):
+        return _without_missing(mask)
+    if not mask.index.isin(index).any():
+        raise ValueError("the mask's index has no label in common with the index of explorer.data")
+    if not mask.index.is_unique:
+        raise ValueError("the mask's index has labels more than once and is not that of explorer.data")
+    return _without_missing(mask.astype("boolean").reindex(index))
+
+
+def _without_missing(mask: pd.Series) -> npt.NDArray[np.bool_]:
+    # Where nothing is known, the answer is no.
+    return np.asarray(mask.astype("boolean").fillna(False), dtype=bool)

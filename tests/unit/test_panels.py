@@ -179,7 +179,18 @@ def test_ordered_categories_keep_their_order():
 
 
 @pytest.mark.parametrize(
-    "values", [[5.0] * 4, [np.nan] * 4, [True, False, True, True], pd.array([1, None, 3, 3], "Int64"), [None] * 4, []]
+    "values",
+    [
+        [5.0] * 4,
+        [np.nan] * 4,
+        [True, False, True, True],
+        pd.array([1, None, 3, 3], "Int64"),
+        [None] * 4,
+        [],
+        [2**60] * 4,
+        [2**60, 2**60 + 512, 2**62],
+        [1e300] * 4,
+    ],
 )
 def test_odd_columns(values):
     histogram = Panels(Table(pd.DataFrame({"x": values}))).histogram("x")

@@ -47,10 +47,36 @@ def test_ways_to_name_rows(wanted, expected):
     assert "".join(TABLE.index[resolve(wanted, TABLE)]) == expected
 
 
-@pytest.mark.parametrize("query", ["height > 3", "width >", "width + 1", "breed > 3"])
+@pytest.mark.parametrize("query", ["height > 3", "width >", "width + 1", "breed > 3", "breed.str.nope()"])
 def test_a_query_that_does_not_fit_says_so(query):
     with pytest.raises(ValueError, match="query"):
         resolve(query, TABLE)
+
+
+def test_labels_of_several_levels_and_of_several_kinds():
+    levels = TABLE.set_axis(pd.MultiIndex.from_tuples([("a", 1), ("a", 2), ("b", 1)]))
+    assert resolve([("a", 2)], levels).tolist() == [False, True, False]
+    assert resolve([], levels).tolist() == [False, False, False]
+    mixed = TABLE.set_axis([1, "a", 1])
+    assert resolve([1, "a"], mixed).tolist() == [True, True, True]
+    with pytest.raises(KeyError, match=r"'1'"):
+        resolve(["1"], mixed)
+
+
+def test_what_is_missing_is_not_selected():
+    table = pd.DataFrame({"weight": pd.array([3, None, 1], "Int64")}, index=["a", "b", "c"])
+    heavy = [True, False, False]
+    assert resolve("weight > 2", table).tolist() == heavy
+    assert resolve(table.weight > 2, table).tolist() == heavy
+    assert resolve((table.weight > 2).array, table).tolist() == heavy
+    assert resolve((table.weight > 2).iloc[::-1], table).tolist() == heavy
+
+
+def test_a_mask_with_the_tables_own_repeated_labels_is_taken_in_order():
+    table = TABLE.set_axis(["a", "b", "a"])
+    assert resolve(table.width > 20, table).tolist() == [False, False, True]
+    with pytest.raises(ValueError, match="more than once"):
+        resolve((table.width > 20).iloc[[0, 2]], table)
 
 
 def test_labels_and_masks_that_do_not_fit_say_so():
