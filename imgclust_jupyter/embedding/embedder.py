@@ -24,7 +24,7 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
 
     Parameters
     ----------
-    model : str, default="auto"
+    model : str, Path, torch.nn.Module or callable, default="auto"
         As for `get_network`.
     n_jobs : int, optional
         Number of threads, -1 for one on each core that the system counts. Default: one on each physical core.
@@ -41,7 +41,7 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
     (2, 768)
     """
 
-    def __init__(self, model: str = "auto", n_jobs: int | None = None) -> None:
+    def __init__(self, model: Any = "auto", n_jobs: int | None = None) -> None:
         self.model = model
         self.n_jobs = n_jobs
 
@@ -114,7 +114,6 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
         return tags
 
     @property
-    def _model(self) -> str:
+    def _model(self) -> Any:
         # Images to compare must be embedded by one network, even if a better one can be had meanwhile.
-        name: str = getattr(self, "network_name_", self.model)
-        return name
+        return getattr(self, "network_name_", "auto") if self.model == "auto" else self.model

@@ -28,7 +28,9 @@ def squash(image: Image.Image, side: int) -> Image.Image:
     return image.resize((side, side), Image.Resampling.BILINEAR)
 
 
-def crop(image: Image.Image, shorter: int, side: int) -> Image.Image:
+def crop(
+    image: Image.Image, shorter: int, side: int, resample: Image.Resampling = Image.Resampling.BILINEAR
+) -> Image.Image:
     """Resize to a length of the shorter side, and cut a square out of the middle.
 
     Parameters
@@ -38,6 +40,7 @@ def crop(image: Image.Image, shorter: int, side: int) -> Image.Image:
         Pixels of the shorter side before cutting, at least `side`.
     side : int
         Pixels of the square.
+    resample : PIL.Image.Resampling
 
     Returns
     -------
@@ -55,4 +58,4 @@ def crop(image: Image.Image, shorter: int, side: int) -> Image.Image:
     # Only the part that is kept is resized: a picture one pixel high would become gigabytes.
     scale_x, scale_y = image.width / width, image.height / height
     box = (left * scale_x, top * scale_y, (left + side) * scale_x, (top + side) * scale_y)
-    return image.resize((side, side), Image.Resampling.BILINEAR, box=box)
+    return image.resize((side, side), resample, box=box)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,21 +75,22 @@ class Network(ABC):
         """Set up the calling thread, which is about to run `forward` beside others that do the same."""
 
     @abstractmethod
-    def preprocess(self, image: Image.Image) -> NDArray[np.uint8]:
+    def preprocess(self, image: Image.Image) -> NDArray[Any]:
         """Bring an RGB image to the size that the network wants.
 
         Returns
         -------
-        ndarray of uint8, shape (height, width, channels) or (height, width)
+        ndarray
+            Of the same shape for every image. The networks of this package give uint8 and (height, width, channels).
         """
 
     @abstractmethod
-    def forward(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def forward(self, batch: NDArray[Any]) -> NDArray[np.float32]:
         """Embed preprocessed images; safe to call from several threads.
 
         Parameters
         ----------
-        batch : ndarray of uint8, shape (b, …)
+        batch : ndarray, shape (b, …)
             Results of `preprocess`, stacked.
 
         Returns

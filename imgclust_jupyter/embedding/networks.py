@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -41,19 +43,33 @@ NETWORKS: dict[str, Callable[[Progress | None], Network]] = {
 
 _RETRY_SECONDS = 600.0
 
+_CHOICES = (
+    "one of "
+    + ", ".join(repr(name) for name in ("auto", *NETWORKS))
+    + ", the name of a classification network of torchvision, the path of a file of weights, a torch module or a "
+    "function of a batch of images"
+)
+
 _made: dict[str, Network] = {}
 _unavailable: tuple[float, str] | None = None  # when the default network could not be had, and why
 
 
-def get_network(model: str | Path | Callable[..., Any] = "auto", progress: Progress | None = None) -> Network:
-    """Return a network, the same object each time.
+def get_network(model: Any = "auto", progress: Progress | None = None) -> Network:
+    """Return a network; for a name the same object each time.
 
     Parameters
     ----------
-    model : str, default="auto"
-        A name in `NETWORKS`; or "auto": "resnet50" when its weights are on this machine or can be downloaded, else
-        "squeezenet" with a `notice` that says so. After a failed download "auto" does not try again for ten minutes; a
-        network asked for by name is always tried.
+    model : str, Path, torch.nn.Module or callable, default="auto"
+        - A name in `NETWORKS`.
+        - "auto": "resnet50" when its weights are on this machine or can be downloaded, else "squeezenet" with a
+          `notice` that says so. After a failed download "auto" does not try again for ten minutes; a network asked for
+          by name is always tried.
+        - The name of any other classification network of torchvision, such as "convnext_tiny" or "vit_b_16": with its
+          default weights, what its classification layer is given.
+        - The path of a state dict, .pth, .pt or .safetensors, of such a network with any number of classes. Which one
+          is found by the names and shapes of the weights, or said before a colon: "mobilenet_v2:birds.pth".
+        - A torch module or another callable that makes one row of numbers of each image; see `from_module` and
+          `from_function`.
     progress : callable, optional
         Called during a download with what is being done, megabytes done and in all. What it raises stops the download.
 
@@ -65,26 +81,63 @@ def get_network(model: str | Path | Callable[..., Any] = "auto", progress: Progr
     ------
     WeightsUnavailable
         When the weights cannot be had; the message says what to do.
+    FileNotFoundError
+        When there is no such file of weights.
     ValueError
-        For an unknown name.
+        For an unknown name, weights that are not for any of the networks, or an output that is no row of numbers.
     TypeError
-        For anything but a name.
+        For anything else.
 
     Examples
     --------
     >>> get_network("pixels").dimensions
     768
     """
-    if not isinstance(model, str):
-        raise TypeError(f"model must be {_choices()}, not of the type {type(model).__name__}")
-    if model == "auto":
+    if isinstance(model, str) and model == "auto":
         return _best(progress)
-    if model not in NETWORKS:
-        raise ValueError(f"there is no network {model!r}; model must be {_choices()}")
-    if model not in _made:
+    if isinstance(model, str) and model in NETWORKS:
+        return _once(model, lambda: NETWORKS[model](progress))
+    if isinstance(model, str | Path):
+        return _of_torchvision(model, progress)
+    if callable(model) and not isinstance(model, type):
+        return _own(model)
+    raise TypeError(f"model must be {_CHOICES}, not of the type {type(model).__name__}")
+
+
+def _of_torchvision(model: str | Path, progress: Progress | None) -> Network:
+    from imgclust_jupyter.embedding.torchvision_networks import architectures, from_file, torchvision_network
+    from imgclust_jupyter.embedding.weights_file import SUFFIXES
+
+    if model in architectures():
+        return _once(str(model), lambda: torchvision_network(str(model), progress))
+    name, colon, path = str(model).partition(":")
+    named = colon != "" and name in architectures()
+    file = Path(path if named else model).expanduser()
+    if file.suffix.lower() in SUFFIXES:
+        return from_file(file, name if named else None)
+    if isinstance(model, Path) or named:
+        raise ValueError(f"the name of a file of weights must end in {', '.join(SUFFIXES)}, not as {file.name!r} does")
+    close = get_close_matches(model, (*NETWORKS, *architectures()), n=3)
+    meant = f" (did you mean {' or '.join(map(repr, close))}?)" if close else ""
+    raise ValueError(f"there is no network {model!r}{meant}; model must be {_CHOICES}")
+
+
+def _own(model: Any) -> Network:
+    from imgclust_jupyter.embedding.own_networks import from_function, from_module
+
+    # Whoever has a module has imported torch.
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(model, torch.nn.Module):
+        return from_module(model)
+    # Nothing can be remembered of a function that has no hash.
+    return from_function(model) if isinstance(model, Hashable) else from_function.__wrapped__(model)
+
+
+def _once(name: str, make: Callable[[], Network]) -> Network:
+    if name not in _made:
         # Two threads may come here at once; both get what the first one made.
-        _made.setdefault(model, NETWORKS[model](progress))
-    return _made[model]
+        _made.setdefault(name, make())
+    return _made[name]
 
 
 def _best(progress: Progress | None) -> Network:
@@ -99,7 +152,3 @@ def _best(progress: Progress | None) -> Network:
         f"weights of ResNet-50 are not on this machine and could not be downloaded: {_unavailable[1]}."
     )
     return replace(get_network("squeezenet"), notice=notice)
-
-
-def _choices() -> str:
-    return "one of " + ", ".join(repr(name) for name in ("auto", *NETWORKS))

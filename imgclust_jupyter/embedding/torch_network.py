@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from imgclust_jupyter.embedding.network import Network
 
-__all__ = ["TorchNetwork", "torch_network"]
+__all__ = ["TorchNetwork", "torch_network", "use_one_core"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,13 +44,8 @@ class TorchNetwork(Network):
     _on_device: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def prepare_thread(self) -> None:
-        """Let torch use one core on this thread, since the other cores have threads of their own.
-
-        torch's own ``set_num_threads`` would also count for threads that meet torch later, the user's among them.
-        OpenMP's limit belongs to the thread.
-        """
-        torch.get_num_threads()  # the first use of torch in a thread would overwrite the limit
-        threadpool_limits(1, user_api="openmp")
+        """Let torch use one core on this thread; see `use_one_core`."""
+        use_one_core()
 
     def preprocess(self, image: Image.Image) -> NDArray[np.uint8]:
         """Resize an image; see `Network.preprocess`."""
@@ -94,6 +89,16 @@ def torch_network(module: torch.nn.Module, **attributes: Any) -> TorchNetwork:
         device, dtype, batch_size = torch.device("cpu"), _cpu_dtype(), Network.batch_size
     module.eval().requires_grad_(False).to(device=device, dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
     return TorchNetwork(module=module, device=device, dtype=dtype, batch_size=batch_size, **attributes)
+
+
+def use_one_core() -> None:
+    """Let torch use one core on the calling thread, since the other cores have threads of their own.
+
+    torch's own ``set_num_threads`` would also count for threads that meet torch later, the user's among them. OpenMP's
+    limit belongs to the thread.
+    """
+    torch.get_num_threads()  # the first use of torch in a thread would overwrite the limit
+    threadpool_limits(1, user_api="openmp")
 
 
 def _cpu_dtype() -> torch.dtype:

@@ -75,8 +75,10 @@ def test_a_network_is_made_once() -> None:
 def test_wrong_models_are_named() -> None:
     with pytest.raises(ValueError, match=r"no network 'resnet51'.*'auto', 'resnet50', 'squeezenet', 'pixels'"):
         get_network("resnet51")
-    with pytest.raises(TypeError, match=r"'squeezenet'.*not of the type Identity"):
-        get_network(torch.nn.Identity())
+    with pytest.raises(TypeError, match=r"'squeezenet'.*torch module.*not of the type int"):
+        get_network(5)
+    with pytest.raises(TypeError, match="not of the type type"):
+        get_network(torch.nn.Identity)
 
 
 @pytest.mark.parametrize("name", ["squeezenet", "pixels"])
