@@ -12,18 +12,22 @@ export function mountStatus(el: HTMLElement, ctx: ViewContext, frame: HTMLElemen
 }
 
 function selected({ store, signal }: ViewContext): HTMLElement {
-  const line = element("div", { class: "imgclust-selected", attributes: { "aria-live": "polite" } });
+  const words = element("div", { class: "imgclust-selected-words", attributes: { "aria-live": "polite" } });
+  const clear = button("Clear the selection", icon(X), () => store.clearSelection());
+  clear.append("clear");
+  clear.classList.add("imgclust-text-button");
   watch(signal, () => {
     const { count, origin } = store.selection.value;
     const { n } = store.dataset.value;
-    line.replaceChildren(
+    clear.hidden = count === 0;
+    words.replaceChildren(
       count === 0
         ? element("span", { class: "imgclust-muted", text: n === 0 ? "" : "nothing selected" })
         : element("strong", { text: `${formatCount(count)} selected` }),
       element("span", { class: "imgclust-muted", text: count > 0 ? origin.text : "", title: origin.text }),
     );
   });
-  return line;
+  return element("div", { class: "imgclust-selected", children: [words, clear] });
 }
 
 function unreadable(ctx: ViewContext, frame: HTMLElement): HTMLElement {

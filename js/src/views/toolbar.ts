@@ -1,5 +1,5 @@
 /** What is shown and how: the collection in words, number of clusters, colours, groups, panes. */
-import { LayoutGrid, Minus, Network, Plus, ScatterChart, X } from "lucide";
+import { LayoutGrid, Minus, Network, Plus, ScatterChart } from "lucide";
 import { button, element, watch } from "../dom";
 import { formatLinkage, plural } from "../format";
 import type { Dataset, PaneName, Store } from "../store";
@@ -16,7 +16,6 @@ export function mountToolbar(el: HTMLElement, ctx: ViewContext): void {
     clusterStepper(ctx),
     menu(ctx, "Colour", colorChoices, store.colorBy, store.setColorBy),
     menu(ctx, "Group", groupChoices, store.groupBy, store.setGroupBy),
-    clearButton(ctx),
     paneToggles(ctx),
   );
 }
@@ -97,16 +96,6 @@ function menu(
     if (select.selectedIndex < 0) select.selectedIndex = 0;
   });
   return labelled(label, select);
-}
-
-function clearButton({ store, signal }: ViewContext): HTMLElement {
-  const clear = button("Clear the selection", icon(X), () => store.clearSelection());
-  clear.append("clear");
-  clear.classList.add("imgclust-text-button");
-  watch(signal, () => {
-    clear.disabled = store.selection.value.count === 0;
-  });
-  return clear;
 }
 
 const PANE_ICONS = { tree: Network, gallery: LayoutGrid, map: ScatterChart } as const;
