@@ -6,6 +6,7 @@ import type { ViewContext } from "./context";
 import type { TreeCamera } from "./dendrogram-camera";
 import { distanceName } from "./dendrogram-words";
 import { icon } from "./icons";
+import { paneTitle } from "./pane-title";
 
 const ZOOM_STEP = 1.6;
 
@@ -29,7 +30,7 @@ export function treeHeader(
     const trail = tree ? camera.trail.value : [];
     buttons.hidden = camera.view.value === null;
     if (!tree || trail.length === 0) {
-      place.textContent = tree ? distanceName(about) : "dendrogram";
+      place.replaceChildren(...paneTitle("Dendrogram", tree ? distanceName(about) : ""));
       return;
     }
     const sizes = [tree.n, ...trail.map((branch) => tree.sizeOf(branch))];

@@ -1,7 +1,6 @@
 /** The dendrogram: root at the left, images at the right. Everything that moves under the pointer is computed here. */
 import { signal as state } from "@preact/signals-core";
 import { element, watch } from "../dom";
-import { plural } from "../format";
 import { modeOf } from "../store";
 import type { ViewContext } from "./context";
 import { createTreeActions } from "./dendrogram-actions";
@@ -13,6 +12,7 @@ import { nodeAt } from "./dendrogram-hit";
 import { mountKeys } from "./dendrogram-keys";
 import { createTreeModel } from "./dendrogram-model";
 import { listenToPointer } from "./dendrogram-pointer";
+import { pendingText } from "./pending";
 
 export function mountDendrogram(el: HTMLElement, ctx: ViewContext): void {
   const { store, signal } = ctx;
@@ -83,12 +83,9 @@ export function mountDendrogram(el: HTMLElement, ctx: ViewContext): void {
   );
 
   watch(signal, () => {
-    const { n, tree } = store.dataset.value;
+    const { tree } = store.dataset.value;
     area.hidden = tree === null;
     waiting.hidden = tree !== null;
-    waiting.textContent =
-      n === 0
-        ? "The dendrogram appears here."
-        : `The dendrogram of ${plural(n, "image")} appears here when their distances are known.`;
+    waiting.textContent = tree === null ? pendingText(store, "dendrogram") : "";
   });
 }

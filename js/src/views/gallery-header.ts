@@ -38,7 +38,12 @@ export function galleryHeader(ctx: ViewContext, shown: () => Shown, showSelected
   watch(signal, () => {
     const { count, all } = shown();
     const selected = store.selection.value.count;
-    const total = store.dataset.value.n;
+    const { n: total, version } = store.dataset.value;
+    if (version === 0) {
+      text.replaceChildren(element("strong", { text: "Gallery" }));
+      toggle.hidden = true;
+      return;
+    }
     text.replaceChildren(
       element("strong", {
         text: all ? plural(count, "image") : `${formatCount(count)} of ${plural(total, "image")}`,

@@ -4,6 +4,7 @@ import { button, element, watch } from "../dom";
 import type { ViewContext } from "./context";
 import { icon } from "./icons";
 import type { MapModel } from "./map-model";
+import { paneTitle } from "./pane-title";
 
 const ZOOM_STEP = 1.6;
 const LAYOUTS: Readonly<Record<string, string>> = { umap: "UMAP", pca: "principal components" };
@@ -41,7 +42,8 @@ export function mapHeader({ store, signal }: ViewContext, model: MapModel): HTML
 
   watch(signal, () => {
     const { coordinates, header } = store.dataset.value;
-    title.textContent = coordinates ? (LAYOUTS[header.layout ?? ""] ?? header.layout) : "map";
+    const layout = header.layout ?? "";
+    title.replaceChildren(...paneTitle("Map", coordinates ? (LAYOUTS[layout] ?? layout) : ""));
     controls.hidden = coordinates === null;
     lasso.setAttribute("aria-pressed", String(isLassoing.value));
     for (const each of choices) each.button.setAttribute("aria-pressed", String(each.choice === marks.value));

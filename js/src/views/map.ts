@@ -11,6 +11,7 @@ import { mountLayer } from "./map-layer";
 import { mapLegend } from "./map-legend";
 import { createMapModel } from "./map-model";
 import { listenToPointer } from "./map-pointer";
+import { pendingText } from "./pending";
 
 export function mountMap(el: HTMLElement, ctx: ViewContext): void {
   const { store, signal } = ctx;
@@ -25,10 +26,10 @@ export function mountMap(el: HTMLElement, ctx: ViewContext): void {
     attributes: { role: "application", tabindex: 0 },
     children: [canvas],
   });
-  const area = element("div", { class: "imgclust-map-area", children: [stage, mapLegend(ctx)] });
+  const area = element("div", { class: "imgclust-map-area", children: [stage] });
   const note = element("p", { class: "imgclust-map-note", attributes: { hidden: true } });
   const waiting = element("p", { class: "imgclust-pending" });
-  el.append(mapHeader(ctx, model), area, note, waiting);
+  el.append(mapHeader(ctx, model), area, mapLegend(ctx), note, waiting);
   mountLayer(stage, points, moveMs, note, signal);
   mountOverlay(stage, canvas, ctx, model, outline);
   listenToPointer(
@@ -62,8 +63,7 @@ export function mountMap(el: HTMLElement, ctx: ViewContext): void {
     const { n, coordinates } = store.dataset.value;
     area.hidden = coordinates === null;
     waiting.hidden = coordinates !== null;
-    waiting.textContent =
-      n === 0 ? "The map appears here." : `The map of ${plural(n, "image")} appears here.`;
+    waiting.textContent = coordinates === null ? pendingText(store, "map") : "";
     stage.setAttribute(
       "aria-label",
       `Map of ${plural(n, "image")}. Plus and minus zoom, arrow keys move, 0 shows all, L takes the lasso, Escape clears the selection.`,
