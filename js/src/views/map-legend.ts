@@ -15,21 +15,19 @@ export function mapLegend({ store, signal }: ViewContext): HTMLElement {
       element("summary", { class: "imgclust-map-legend-title", text: column, title: column }),
     );
     if (box.hidden) return;
-    if (legend.kind === "entries") box.append(...legend.entries.map((entry) => entryButton(entry, coloring)));
-    else if (legend.kind === "range") {
+    if (legend.kind === "entries") {
+      const entries = legend.entries.map((entry) => entryButton(entry, coloring));
+      box.append(element("div", { class: "imgclust-map-legend-entries", children: entries }));
+    } else if (legend.kind === "range") {
       const colors = css.slice(0, -1).filter((_, i) => i % 9 === 0);
       const bar = element("div", { class: "imgclust-map-legend-bar" });
       bar.style.background = `linear-gradient(to right, ${colors.join(", ")})`;
       const low = `${legend.belowLow ? "≤ " : ""}${formatValue(legend.low)}`;
       const high = `${legend.aboveHigh ? "≥ " : ""}${formatValue(legend.high)}`;
-      const ends = [element("span", { text: low }), element("span", { text: high })];
-      box.append(bar, element("div", { class: "imgclust-map-legend-ends", children: ends }));
-      if (legend.missing > 0) {
-        const text = element("span", { text: "no value" });
-        const count = element("span", { class: "imgclust-muted", text: formatCount(legend.missing) });
-        const line = [swatch(css.at(-1)!), text, count];
-        box.append(element("div", { class: "imgclust-map-legend-entry", children: line }));
-      }
+      const scale = [element("span", { text: low }), bar, element("span", { text: high })];
+      if (legend.missing > 0)
+        scale.push(swatch(css.at(-1)!), element("span", { text: `no value ${formatCount(legend.missing)}` }));
+      box.append(element("div", { class: "imgclust-map-legend-scale", children: scale }));
     }
   });
 
