@@ -88,9 +88,9 @@ function fillWedges(context: CanvasRenderingContext2D, wedges: readonly Wedge[],
   context.fill();
 }
 
-/** Colour by cluster, neutral above the cut; what holds nothing selected steps back, what is selected whole comes forward. */
+/** Colour by cluster, neutral above the cut and where colours stand for something else; what holds nothing selected steps back, what is selected whole comes forward. */
 function styles(scene: Scene): (node: number, first: number, last: number) => Style {
-  const { tree, clusters, selectedBefore, theme, hovered, view } = scene;
+  const { tree, clusters, coloring, selectedBefore, theme, hovered, view } = scene;
   const anySelected = hasSelection(scene);
   const branchStart = tree.startOf(view.branch);
   const branchEnd = branchStart + tree.sizeOf(view.branch);
@@ -100,7 +100,7 @@ function styles(scene: Scene): (node: number, first: number, last: number) => St
   const hoverStart = hovered === null ? 0 : tree.startOf(hovered);
   const hoverEnd = hovered === null ? 0 : hoverStart + tree.sizeOf(hovered);
   return (node, first, last) => {
-    const cluster = clusterOf(tree, clusters, node);
+    const cluster = coloring.column === "cluster" ? clusterOf(tree, clusters, node) : null;
     const selected = countIn(selectedBefore, first, last);
     const isWhole = someUnselected && selected === last - first;
     const isHovered = first >= hoverStart && last <= hoverEnd;
