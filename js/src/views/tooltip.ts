@@ -7,7 +7,7 @@ import { paintTile } from "./tile";
 export interface TooltipContent {
   title: string;
   lines?: readonly string[];
-  /** Rows whose pictures to show; one is shown large, several (six at most) small. */
+  /** Rows whose pictures to show; one is shown large, several (nine at most) small. */
   rows?: readonly number[];
 }
 
@@ -20,7 +20,7 @@ export interface Tooltip {
 const GAP = 14;
 const LARGE = 160;
 const SMALL = 56;
-const MOST_PICTURES = 6;
+const MOST_PICTURES = 9;
 
 export function createTooltip(root: HTMLElement, thumbnails: Thumbnails, signal: AbortSignal): Tooltip {
   // A popover lies in the top layer: no ancestor of the host's can clip it.
@@ -39,7 +39,10 @@ export function createTooltip(root: HTMLElement, thumbnails: Thumbnails, signal:
     const side = pictured.length === 1 ? LARGE : SMALL;
     const canvases = pictured.map(() => element("canvas", { attributes: { "aria-hidden": "true" } }));
     box.replaceChildren(
-      element("div", { class: "imgclust-tooltip-pictures", children: canvases }),
+      element("div", {
+        class: `imgclust-tooltip-pictures${canvases.length > 1 ? " imgclust-several" : ""}`,
+        children: canvases,
+      }),
       element("div", { class: "imgclust-tooltip-title", text: title }),
       ...lines.map((text) => element("div", { class: "imgclust-tooltip-line", text })),
     );
