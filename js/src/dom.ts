@@ -51,6 +51,22 @@ export function watch(abort: AbortSignal, run: () => void): void {
   abort.addEventListener("abort", stop, { once: true });
 }
 
+/** Calls when an element is or becomes another size, and when the page moves to a screen of finer or coarser pixels. */
+export function watchSize(abort: AbortSignal, el: Element, run: () => void): void {
+  const observer = new ResizeObserver(run);
+  observer.observe(el);
+  abort.addEventListener("abort", () => observer.disconnect(), { once: true });
+  function watchDensity(): void {
+    const changed = () => {
+      watchDensity();
+      run();
+    };
+    const now = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+    now.addEventListener("change", changed, { once: true, signal: abort });
+  }
+  watchDensity();
+}
+
 /** Calls at most once a frame; for drawing. */
 export function oncePerFrame(abort: AbortSignal, draw: () => void): () => void {
   let frame = 0;

@@ -40,7 +40,7 @@ function pretendToLayOut(): void {
       disconnect() {}
     },
   );
-  vi.stubGlobal("matchMedia", () => ({ matches: true }));
+  vi.stubGlobal("matchMedia", () => ({ matches: true, addEventListener() {} }));
   vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(WIDTH);
   vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(HEIGHT);
   HTMLCanvasElement.prototype.getContext = () => null;
@@ -136,7 +136,10 @@ describe("the dendrogram", () => {
     stage.focus();
     press(stage, "ArrowRight");
     expect(words()).toContain(`${N} images`);
+    const level = () => pane.querySelector("[role=treeitem]")!.getAttribute("aria-level");
+    expect(level()).toBe("1");
     press(stage, "ArrowRight");
+    expect(level()).toBe("2");
     press(stage, "ArrowDown");
     const lower = tree.right(tree.root);
     expect(words()).toMatch(new RegExp(`^${tree.sizeOf(lower)} images, joined at distance `));
@@ -165,7 +168,7 @@ describe("the dendrogram", () => {
     press(stage, "ArrowLeft");
     expect(pane.querySelector("[aria-live]")!.textContent).toContain(`${tree.sizeOf(branch)} images`);
     trail.querySelector("button")!.click();
-    expect(trail.textContent).toBe("cosine distance, Ward");
+    expect(trail.textContent).toBe("Dendrogramcosine distance, Ward");
   });
 
   it("opens the picture of a single image", () => {
@@ -188,6 +191,15 @@ describe("the dendrogram", () => {
     pointer(handle, "pointermove", 0, 10);
     expect(ctx.store.clusters.value!.k).toBe(1);
     expect(handle.textContent).toBe("1 cluster");
+  });
+
+  it("says why there is none", () => {
+    dataset.receive(traitsAt(makeDataset(N), "embed", 7));
+    const progress = { ...ctx.store.progress.value, state: "cancelled" as const };
+    dataset.receive({ progress });
+    expect(pane.textContent).toContain("The work was stopped before there was a dendrogram.");
+    dataset.receive({ progress: { ...progress, state: "failed" } });
+    expect(pane.textContent).toContain("There is no dendrogram, as the work has failed.");
   });
 
   it("waits for a tree, and shows the next one", () => {
@@ -239,6 +251,13 @@ describe("the map", () => {
       [2, 2],
     ] as const;
   const rowsLeftOf = (x: number) => pixels.flatMap(([left], row) => (left < x ? [row] : []));
+
+  it("names its layout", () => {
+    const title = () => pane.querySelector(".imgclust-pane-title")!.textContent;
+    expect(title()).toBe("MapUMAP");
+    dataset.receive({ header: { ...dataset.get("header"), version: 9, layout: "pca" } });
+    expect(title()).toBe("Mapprincipal components");
+  });
 
   it("says that it is drawn without WebGL where there is none", () => {
     expect(pane.querySelector(".imgclust-map-note")!.textContent).toContain("WebGL is not available");

@@ -9,6 +9,7 @@ import { mountNotices } from "../src/views/notices";
 import { createPreview } from "../src/views/preview";
 import { mountStatus } from "../src/views/status";
 import { mountToolbar } from "../src/views/toolbar";
+import { createTooltip } from "../src/views/tooltip";
 import { asProxy, datasetModel, type LocalDataset, viewModel } from "./dataset";
 
 const HOSTILE = "<img src=x onerror=alert(1)>";
@@ -58,6 +59,7 @@ beforeEach(() => {
       disconnect() {}
     },
   );
+  vi.stubGlobal("matchMedia", () => ({ matches: true, addEventListener() {} }));
   HTMLCanvasElement.prototype.getContext = () => null;
   model = viewModel();
   dataset = datasetModel(40);
@@ -112,6 +114,14 @@ describe("the status line", () => {
     ctx.store.select([1, 2], "replace", { kind: "query", text: HOSTILE });
     expect(frame.textContent).toContain(`2 selected${HOSTILE}`);
     expect(frame.querySelector("img")).toBeNull();
+  });
+
+  it("clears the selection, and offers to only where there is one", () => {
+    expect(buttonNamed("Clear the selection").hidden).toBe(true);
+    ctx.store.select([1, 2], "replace", { kind: "query", text: "" });
+    expect(buttonNamed("Clear the selection").hidden).toBe(false);
+    buttonNamed("Clear the selection").click();
+    expect(ctx.store.selection.value.count).toBe(0);
   });
 
   it("lists the unreadable files, and gives the focus back", async () => {
@@ -217,6 +227,22 @@ describe("the gallery", () => {
     expect(head()).toBe("40 images");
   });
 
+  it("says why there are no pictures", () => {
+    const other = datasetModel(1);
+    other.receive({ header: { ...other.get("header"), version: 0 } });
+    const session = createSession(viewModel(), life.signal);
+    session.store.connect(asProxy(other));
+    frame.replaceChildren();
+    mountGallery(frame, { ...ctx, ...session });
+    expect(head()).toBe("Gallery");
+    expect(frame.textContent).toContain("Looking for images");
+    const progress = { ...other.get("progress"), state: "failed", message: "no images in a/b" } as const;
+    other.receive({ progress });
+    expect(frame.textContent).toContain("no images in a/b");
+    expect(frame.textContent).not.toContain("Looking");
+    expect(frame.querySelector<HTMLElement>("[role=grid]")!.hidden).toBe(true);
+  });
+
   it("opens the picture that the keys have come to", () => {
     const grid = frame.querySelector("[role=grid]")!;
     press(grid, "End");
@@ -225,6 +251,19 @@ describe("the gallery", () => {
     expect(requests.findLast(({ kind }) => kind === "preview")!.body.id).toBe(
       ctx.store.dataset.value.ids[ctx.store.dataset.value.tree!.leafOrder[39]!],
     );
+  });
+});
+
+describe("the tooltip", () => {
+  it("shows as many pictures as it is given, up to nine", () => {
+    HTMLElement.prototype.showPopover = () => {};
+    HTMLElement.prototype.hidePopover = () => {};
+    const tooltip = createTooltip(frame, ctx.thumbnails, life.signal);
+    const pictures = (): number => frame.querySelectorAll("canvas").length;
+    tooltip.show(5, 5, { title: "9 images", rows: [0, 1, 2, 3, 4, 5, 6, 7, 8] });
+    expect(pictures()).toBe(9);
+    tooltip.show(5, 5, { title: "1 image", rows: [3] });
+    expect(pictures()).toBe(1);
   });
 });
 

@@ -24,6 +24,7 @@ beforeEach(() => {
       disconnect() {}
     },
   );
+  vi.stubGlobal("matchMedia", () => ({ matches: true, addEventListener() {} }));
   HTMLCanvasElement.prototype.getContext = () => null;
 });
 

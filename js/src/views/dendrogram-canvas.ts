@@ -1,6 +1,6 @@
 /** The canvas of the dendrogram: as large as its place, and drawn again when the scene changes. */
 import type { Signal } from "@preact/signals-core";
-import { element, oncePerFrame, watch } from "../dom";
+import { element, oncePerFrame, watch, watchSize } from "../dom";
 import type { ViewContext } from "./context";
 import { drawAxis } from "./dendrogram-axis";
 import { AXIS_HEIGHT } from "./dendrogram-columns";
@@ -70,7 +70,7 @@ export function mountCanvas(
     requestDraw();
   });
 
-  const observer = new ResizeObserver(() => {
+  watchSize(signal, stage, () => {
     const { clientWidth: width, clientHeight: height } = stage;
     canvas.width = Math.round(width * devicePixelRatio);
     canvas.height = Math.round(height * devicePixelRatio);
@@ -78,6 +78,4 @@ export function mountCanvas(
     // A canvas that changes its size is empty until it is drawn: not a frame later.
     draw();
   });
-  observer.observe(stage);
-  signal.addEventListener("abort", () => observer.disconnect());
 }

@@ -51,6 +51,14 @@ export function mountKeys(
     return isInside ? node : view.branch;
   }
 
+  /** The whole tree is level 1. */
+  function levelOf(of: number): number {
+    const tree = store.dataset.peek().tree!;
+    let level = 1;
+    for (let up = tree.parent(of); up !== null; up = tree.parent(up)) level++;
+    return level;
+  }
+
   function moveTo(next: number): void {
     const tree = store.dataset.peek().tree;
     if (!tree) return;
@@ -134,6 +142,7 @@ export function mountKeys(
     const words = at === null ? null : describe(at);
     const text = words ? [words.title, ...words.lines].join(", ") : "";
     item.setAttribute("aria-label", text);
+    item.setAttribute("aria-level", String(at === null ? 1 : levelOf(at)));
     item.setAttribute("aria-selected", String(words?.lines.includes("all selected") ?? false));
     if (focused.value !== null) live.textContent = text;
   });

@@ -26,6 +26,7 @@ export class GalleryTile {
     attributes: { "aria-hidden": "true" },
   });
   private painted: ImageBitmap | undefined;
+  private paintedFor = 0;
 
   constructor(row: number, id: string, column: number, side: number) {
     this.row = row;
@@ -44,9 +45,11 @@ export class GalleryTile {
   }
 
   paint(bitmap: ImageBitmap | undefined, side: number): void {
-    if (bitmap === undefined || bitmap === this.painted) return;
+    if (bitmap === undefined) return;
+    if (bitmap === this.painted && devicePixelRatio === this.paintedFor) return;
     paintTile(this.canvas, bitmap, side);
     this.painted = bitmap;
+    this.paintedFor = devicePixelRatio;
   }
 
   update({ name, selected, faded, hovered, cursor, color }: TileState): void {

@@ -1,6 +1,6 @@
 /** The pictures: all of them or the selection, grouped, in leaf order. */
 import { computed, signal as makeSignal, untracked } from "@preact/signals-core";
-import { element, watch } from "../dom";
+import { element, watch, watchSize } from "../dom";
 import { groupRows } from "../groups";
 import type { Bitset } from "../selection";
 import type { ViewContext } from "./context";
@@ -70,8 +70,12 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
 
   watch(signal, () => {
     const { version, n } = store.dataset.value;
+    const { state, message } = store.progress.value;
     nothing.hidden = n > 0;
-    nothing.textContent = version === 0 ? "Looking for images …" : "There are no images to show.";
+    grid.scroller.hidden = n === 0;
+    if (n > 0) return;
+    const isLooking = version === 0 && state !== "failed" && state !== "cancelled";
+    nothing.textContent = isLooking ? "Looking for images …" : message || "There are no images to show.";
   });
 
   function drawSoon(): void {
@@ -110,9 +114,8 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
     draw();
   });
 
-  const observer = new ResizeObserver(() => {
+  watchSize(signal, grid.scroller, () => {
     width.value = grid.scroller.clientWidth;
+    drawSoon();
   });
-  observer.observe(grid.scroller);
-  signal.addEventListener("abort", () => observer.disconnect());
 }

@@ -1,6 +1,6 @@
 /** The canvas over the points: pictures, names, what the pointer is on, the lasso. */
 import type { ReadonlySignal } from "@preact/signals-core";
-import { oncePerFrame, watch } from "../dom";
+import { oncePerFrame, watch, watchSize } from "../dom";
 import type { ViewContext } from "./context";
 import type { MapModel } from "./map-model";
 import { drawLabels, drawLasso, drawPictures, drawPointed } from "./map-overlay";
@@ -40,7 +40,7 @@ export function mountOverlay(
     requestDraw();
   });
 
-  const observer = new ResizeObserver(() => {
+  watchSize(signal, stage, () => {
     const { clientWidth: width, clientHeight: height } = stage;
     canvas.width = Math.round(width * devicePixelRatio);
     canvas.height = Math.round(height * devicePixelRatio);
@@ -48,6 +48,4 @@ export function mountOverlay(
     // A canvas that changes its size is empty until it is drawn: not a frame later.
     draw();
   });
-  observer.observe(stage);
-  signal.addEventListener("abort", () => observer.disconnect());
 }
