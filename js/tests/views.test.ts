@@ -255,15 +255,28 @@ describe("the gallery", () => {
 });
 
 describe("the tooltip", () => {
-  it("shows as many pictures as it is given, up to nine", () => {
+  beforeEach(() => {
     HTMLElement.prototype.showPopover = () => {};
     HTMLElement.prototype.hidePopover = () => {};
-    const tooltip = createTooltip(frame, ctx.thumbnails, life.signal);
+  });
+
+  it("shows as many pictures as it is given, up to nine", () => {
+    const tooltip = createTooltip(frame, ctx, life.signal);
     const pictures = (): number => frame.querySelectorAll("canvas").length;
     tooltip.show(5, 5, { title: "9 images", rows: [0, 1, 2, 3, 4, 5, 6, 7, 8] });
     expect(pictures()).toBe(9);
     tooltip.show(5, 5, { title: "1 image", rows: [3] });
     expect(pictures()).toBe(1);
+  });
+
+  it("names an image as soon as its name is known, though the pointer rests", async () => {
+    const tooltip = createTooltip(frame, ctx, life.signal);
+    const title = (): string => frame.querySelector(".imgclust-tooltip-title")!.textContent;
+    tooltip.show(5, 5, { title: "1 image", named: 3, rows: [3] });
+    expect(title()).toBe("1 image");
+    await settled();
+    await answer("rows", { rows: [{ name: HOSTILE, path: "", size: 1, width: 1, height: 1 }] });
+    expect(title()).toBe(HOSTILE);
   });
 });
 

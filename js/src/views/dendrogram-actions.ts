@@ -16,7 +16,7 @@ export interface TreeActions {
 const MOST_PICTURES = 9;
 
 export function createTreeActions(ctx: ViewContext, { camera, describe }: TreeModel): TreeActions {
-  const { store, records, tooltip, openPreview, signal } = ctx;
+  const { store, tooltip, openPreview, signal } = ctx;
   const tree = (): Tree | null => store.dataset.peek().tree;
 
   function leave(): void {
@@ -34,18 +34,16 @@ export function createTreeActions(ctx: ViewContext, { camera, describe }: TreeMo
       if (store.hover.peek()?.node !== node) {
         store.hover.value = { rows: Array.from(rows), node, source: "tree" };
       }
-      if (node < 0) {
-        records.ask(rows);
-        words.title = records.get(rows[0]!)?.name ?? words.title;
-      }
-      tooltip.show(event.clientX, event.clientY, { ...words, rows: spread(rows, MOST_PICTURES) });
+      const named = node < 0 ? { named: rows[0]! } : {};
+      tooltip.show(event.clientX, event.clientY, { ...words, ...named, rows: spread(rows, MOST_PICTURES) });
     },
     select(node, mode) {
       const of = tree();
       if (!of) return;
-      const images = plural(of.sizeOf(node), "image");
       const origin: Origin =
-        node < 0 ? { kind: "click", text: images } : { kind: "branch", text: `branch of ${images}` };
+        node < 0
+          ? { kind: "click", text: "picked in the dendrogram" }
+          : { kind: "branch", text: `branch of ${plural(of.sizeOf(node), "image")}` };
       store.select(of.rowsOf(node), mode, origin);
     },
     open(node) {

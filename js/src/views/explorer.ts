@@ -24,9 +24,9 @@ export function mountExplorer(el: HTMLElement, session: Session, signal: AbortSi
 
   const frame = element("div", { class: "imgclust-frame" });
   root.append(frame);
-  const { store, thumbnails } = session;
+  const { store } = session;
   const theme = watchTheme(root, signal);
-  const tooltip = createTooltip(root, thumbnails, signal);
+  const tooltip = createTooltip(root, session, signal);
   const shared = { ...session, theme, tooltip, signal };
   const ctx: ViewContext = { ...shared, openPreview: createPreview(frame, shared) };
 

@@ -17,7 +17,7 @@ export interface MapActions {
 }
 
 export function createMapActions(ctx: ViewContext, { overlay, grid }: MapModel): MapActions {
-  const { store, records, tooltip, openPreview, signal } = ctx;
+  const { store, tooltip, openPreview, signal } = ctx;
 
   function find(x: number, y: number): MapTarget | null {
     const [now, of] = [overlay.peek(), grid.peek()];
@@ -60,10 +60,9 @@ export function createMapActions(ctx: ViewContext, { overlay, grid }: MapModel):
       }
       const { row } = target;
       link([row], null);
-      records.ask([row]);
       const clusters = store.clusters.peek();
       const lines = clusters ? [`cluster ${clusters.labels[row]! + 1}`] : [];
-      tooltip.show(event.clientX, event.clientY, { title: records.get(row)?.name ?? "", lines, rows: [row] });
+      tooltip.show(event.clientX, event.clientY, { title: "1 image", named: row, lines, rows: [row] });
       return true;
     },
     click(x, y, event) {
@@ -72,7 +71,7 @@ export function createMapActions(ctx: ViewContext, { overlay, grid }: MapModel):
       if (!target) {
         if (mode === "replace") store.clearSelection();
       } else if ("row" in target) {
-        store.select([target.row], mode, { kind: "click", text: plural(1, "image") });
+        store.select([target.row], mode, { kind: "click", text: "picked on the map" });
       } else {
         const members = membersOf(target.cluster);
         const text = `cluster ${target.cluster + 1}`;

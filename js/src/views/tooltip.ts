@@ -1,11 +1,13 @@
 /** One tooltip for all views: words, and pictures of the rows they are about. */
 import { effect } from "@preact/signals-core";
 import { element } from "../dom";
-import type { Thumbnails } from "../thumbnails";
+import type { ViewContext } from "./context";
 import { paintTile } from "./tile";
 
 export interface TooltipContent {
   title: string;
+  /** A row whose name is the title as soon as it is known. */
+  named?: number;
   lines?: readonly string[];
   /** Rows whose pictures to show; one is shown large, several (nine at most) small. */
   rows?: readonly number[];
@@ -22,7 +24,11 @@ const LARGE = 160;
 const SMALL = 56;
 const MOST_PICTURES = 9;
 
-export function createTooltip(root: HTMLElement, thumbnails: Thumbnails, signal: AbortSignal): Tooltip {
+export function createTooltip(
+  root: HTMLElement,
+  { thumbnails, records }: Pick<ViewContext, "thumbnails" | "records">,
+  signal: AbortSignal,
+): Tooltip {
   // A popover lies in the top layer: no ancestor of the host's can clip it.
   const box = element("div", {
     class: "imgclust-tooltip",
@@ -33,22 +39,26 @@ export function createTooltip(root: HTMLElement, thumbnails: Thumbnails, signal:
   let shown = "";
   let stopPainting = () => {};
 
-  function fill({ title, lines = [], rows = [] }: TooltipContent): void {
+  function fill({ title, named, lines = [], rows = [] }: TooltipContent): void {
     stopPainting();
     const pictured = rows.slice(0, MOST_PICTURES);
     const side = pictured.length === 1 ? LARGE : SMALL;
     const canvases = pictured.map(() => element("canvas", { attributes: { "aria-hidden": "true" } }));
+    const heading = element("div", { class: "imgclust-tooltip-title" });
     box.replaceChildren(
       element("div", {
         class: `imgclust-tooltip-pictures${canvases.length > 1 ? " imgclust-several" : ""}`,
         children: canvases,
       }),
-      element("div", { class: "imgclust-tooltip-title", text: title }),
+      heading,
       ...lines.map((text) => element("div", { class: "imgclust-tooltip-line", text })),
     );
     claim(pictured, side * devicePixelRatio);
+    if (named !== undefined) records.ask([named]);
     stopPainting = effect(() => {
       thumbnails.onArrival.value;
+      records.onArrival.value;
+      heading.textContent = (named === undefined ? undefined : records.get(named)?.name) ?? title;
       pictured.forEach((row, i) => {
         paintTile(canvases[i]!, thumbnails.get(row, side * devicePixelRatio), side);
       });
