@@ -73,6 +73,8 @@ class Worker:
                 job.run(stop)
             except Exception:  # noqa: BLE001  the thread's boundary: the other jobs are not to wait for ever
                 _log.exception("work in the background failed")
+                with self._changed:
+                    self._jobs.remove(job)  # it may still be pending, and would fail without end
             # It would hold the memory of a closed explorer until there is another job.
             del job
 

@@ -100,6 +100,29 @@ def test_a_job_that_fails_does_not_end_the_worker(worker):
     assert good.finished.wait(10)
 
 
+def test_a_job_that_fails_before_it_is_done_is_not_run_without_end(worker):
+    log = []
+
+    class Failing(Steps):
+        def run(self, stop):
+            self.log.append(self.name)
+            raise RuntimeError("the browser has gone")
+
+    good = Steps("good", 1, log)
+    good.go.set()
+    worker.submit(good)
+    assert good.finished.wait(10)
+    worker.submit(Failing("bad", 1, log))
+    last = Steps("last", 1, log)
+    last.go.set()
+    while "bad" not in log:
+        threading.Event().wait(0.01)
+    worker.submit(last)
+    assert last.finished.wait(10)
+    threading.Event().wait(0.2)
+    assert log.count("bad") == 1
+
+
 def test_a_job_taken_up_makes_way_even_before_its_first_step(worker):
     """The order to stop comes between the choice of the job and its first step."""
     log = []
