@@ -66,7 +66,9 @@ class Results:
     tree : Tree or None
     coordinates : ndarray of float32, shape (n, 2), or None
     layout : str or None
-        Which layout the coordinates are of.
+        Which layout the coordinates are of; not the one asked for where there are too few images for it.
+    complete : bool
+        Whether every stage is done.
     notices : tuple of str
         What a person should know about how this was computed.
     """
@@ -79,6 +81,7 @@ class Results:
     tree: Tree | None = None
     coordinates: npt.NDArray[np.float32] | None = None
     layout: str | None = None
+    complete: bool = False
     notices: tuple[str, ...] = ()
 
     def table(self, n_clusters: int) -> pd.DataFrame:
@@ -165,7 +168,7 @@ class Pipeline:
     @property
     def finished(self) -> bool:
         """Whether every stage is done."""
-        return self.results.layout == self.options.layout
+        return self.results.complete
 
     def wait(
         self, stage: str = "map", timeout: float | None = None, tick: Callable[[Progress], None] | None = None
@@ -285,12 +288,14 @@ class Pipeline:
         initial = self.results.coordinates
         if initial is None:
             initial = pca_map(vectors)
-            self._finish(coordinates=initial, layout="pca")
+            self._finish(coordinates=initial, layout="pca", complete=self.options.layout == "pca")
         if not self.finished:
             self._begin("map")
             neighbors = nearest_neighbors(vectors, min(_NEIGHBORS, len(vectors)), self.options.metric)
             coordinates = LAYOUTS[self.options.layout](vectors, neighbors, initial)
-            self._finish(coordinates=coordinates, layout=self.options.layout)
+            # A layout that has too few images to go by leaves the map as it is.
+            layout = "pca" if np.array_equal(coordinates, initial) else self.options.layout
+            self._finish(coordinates=coordinates, layout=layout, complete=True)
 
     def _weights_progress(self, label: str, done: int, total: int) -> None:
         if self._stop.is_set():
@@ -326,7 +331,7 @@ class Pipeline:
             "scan": self._published.collection is not None,
             "embed": self._published.embeddings is not None,
             "tree": self._published.tree is not None,
-            "map": self._published.layout == self.options.layout,
+            "map": self._published.complete,
         }
         if stage not in done:
             raise ValueError(f"no stage {stage!r}; the stages are {', '.join(STAGES)}")

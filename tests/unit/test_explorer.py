@@ -188,6 +188,7 @@ def test_tiny_collections(sample_folder, n):
         assert data[["x", "y"]].notna().all(axis=None)
         assert explorer.linkage_matrix.shape == (n - 1, 4)
         assert explorer.snapshot().width > 0
+        assert explorer.widget.dataset.header["layout"] == "pca", "too few for UMAP, and the header says what it is"
 
 
 def test_identical_images(sample_folder):
