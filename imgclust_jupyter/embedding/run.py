@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imgclust_jupyter.collection import Collection
+from imgclust_jupyter.embedding.batch import embed_pictures
 from imgclust_jupyter.embedding.network import Network
-from imgclust_jupyter.imaging import UnreadableImage, decode, encode_thumbnails
-from imgclust_jupyter.store import Record, Store
+from imgclust_jupyter.imaging import UnreadableImage
+from imgclust_jupyter.store import Store
 
 __all__ = ["Interrupted", "embed"]
-
-_THUMBNAIL_SIZES = (64, 128)  # larger ones are wanted of few images, and made when they are
 
 
 class Interrupted(Exception):  # noqa: N818  somebody wanted it so
@@ -136,26 +135,12 @@ class _Work:
         """Embed some images; return how many are finished, among them those that another batch has or that are bad."""
         if self._stop.is_set():
             return 0
-        min_side = max(self._network.min_side, *_THUMBNAIL_SIZES)
-        contents, pictures, inputs = [], [], []
-        for item_id, content in self._claim(ids):
-            try:
-                picture = decode(self._collection.items[item_id].source, min_side)
-            except UnreadableImage as error:
-                self._failures[content] = error
-                continue
-            contents.append(content)
-            pictures.append((picture.width, picture.height, encode_thumbnails(picture.image, _THUMBNAIL_SIZES)))
-            inputs.append(self._network.preprocess(picture.image))
-        if inputs:
-            vectors = self._network.forward(np.stack(inputs))
-            records = [
-                Record(content, width, height, vector, thumbnails)
-                for content, (width, height, thumbnails), vector in zip(contents, pictures, vectors, strict=True)
-            ]
-            self._store.put(records, self._network.id)
-            self._shapes.update({record.hash: (record.width, record.height) for record in records})
-            self._vectors.update(zip(contents, vectors, strict=True))
+        sources = {content: self._collection.items[item_id].source for item_id, content in self._claim(ids)}
+        records, failures = embed_pictures(self._network, sources)
+        self._failures.update(failures)
+        self._store.put(records, self._network.id)
+        self._shapes.update({record.hash: (record.width, record.height) for record in records})
+        self._vectors.update({record.hash: record.embedding for record in records if record.embedding is not None})
         return len(ids)
 
     def result(self, ids: Sequence[int]) -> NDArray[np.float32]:

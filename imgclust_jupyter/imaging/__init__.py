@@ -1,6 +1,6 @@
 """Pictures of every kind, decoded in one way for networks, thumbnails and everything else."""
 
-from imgclust_jupyter.imaging.decode import Decoded, decode, read_shape
+from imgclust_jupyter.imaging.decode import Decoded, Source, decode, read_shape
 from imgclust_jupyter.imaging.errors import UnreadableImage, reason_for
 from imgclust_jupyter.imaging.files import open_regular
 from imgclust_jupyter.imaging.formats import SUFFIXES
@@ -12,6 +12,7 @@ __all__ = [
     "SUFFIXES",
     "THUMBNAIL_SIZES",
     "Decoded",
+    "Source",
     "UnreadableImage",
     "decode",
     "encode_thumbnail",
