@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from imgclust_jupyter.clustering.leaf_order import leaves_of
+from imgclust_jupyter.clustering.greedy_order import leaves_of
 
 __all__ = ["Tree"]
 

@@ -278,7 +278,7 @@ class Pipeline:
             raise ValueError("none of the images can be read; explorer.errors says why")
         vectors, _ = prepare(self.results.embeddings, self.options.metric)
         Z = linkage(vectors, self.options.linkage, self.options.metric)
-        self._finish(vectors=vectors, tree=Tree.from_linkage(Z, order_leaves(Z, vectors)))
+        self._finish(vectors=vectors, tree=Tree.from_linkage(Z, order_leaves(Z, vectors, self.options.metric)))
 
     def _map(self) -> None:
         vectors = self.results.vectors
