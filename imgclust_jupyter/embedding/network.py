@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from imgclust_jupyter.embedding.torchvision_guard import WithTorchvision
 
 __all__ = ["Network", "Progress", "WeightsUnavailable"]
 
@@ -36,6 +38,9 @@ class WeightsUnavailable(Exception):  # noqa: N818  nothing is wrong with the pr
 @dataclass(frozen=True, kw_only=True)
 class Network(ABC):
     """A network (or anything else) that embeds images.
+
+    It can be pickled, for other processes and machines. What belongs to one process alone, such as a lock, is in fields
+    whose name begins with an underscore and that have a default; a copy has its own.
 
     Attributes
     ----------
@@ -70,6 +75,16 @@ class Network(ABC):
     def id(self) -> str:
         """Part of every cache key: embeddings are comparable where it is equal."""
         return "-".join(part for part in (self.name, self.weights_hash[:16], f"v{self.version}") if part)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self)._restored, (WithTorchvision(), self._shared_fields())
+
+    def _shared_fields(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self) if not field.name.startswith("_")}
+
+    @classmethod
+    def _restored(cls, torchvision: object, attributes: dict[str, Any]) -> Self:
+        return cls(**attributes)
 
     def prepare_thread(self) -> None:  # noqa: B027 - a hook that most networks need not fill
         """Set up the calling thread, which is about to run `forward` beside others that do the same."""

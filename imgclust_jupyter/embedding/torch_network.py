@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -42,6 +43,19 @@ class TorchNetwork(Network):
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     dtype: torch.dtype = torch.float32
     _on_device: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def _shared_fields(self) -> dict[str, Any]:
+        # Another machine may have other devices, and be fast in another number format.
+        shared = super()._shared_fields()
+        for chosen in ("device", "dtype", "batch_size"):
+            del shared[chosen]
+        if self.device.type != "cpu":
+            shared["module"] = copy.deepcopy(self.module).cpu()
+        return shared
+
+    @classmethod
+    def _restored(cls, torchvision: object, attributes: dict[str, Any]) -> TorchNetwork:
+        return torch_network(**attributes)
 
     def prepare_thread(self) -> None:
         """Let torch use one core on this thread; see `use_one_core`."""

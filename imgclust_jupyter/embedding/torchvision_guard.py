@@ -7,14 +7,15 @@ fails although models, weight tables and transforms need none of them.
 from __future__ import annotations
 
 import importlib
+import sys
 import threading
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from torch.library import Library
 
-__all__ = ["load_torchvision"]
+__all__ = ["WithTorchvision", "load_torchvision"]
 
 _SCHEMA = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
 
@@ -56,3 +57,13 @@ def load_torchvision() -> ModuleType:
                 library.define(operator + _SCHEMA)  # type: ignore[no-untyped-call]
             _declared.append(library)
             return importlib.import_module("torchvision")
+
+
+class WithTorchvision:
+    """Put into a pickle before modules: where torchvision is loaded now, it is loaded first when they are unpickled.
+
+    The unpickler would import torchvision for classes of its modules as anybody does, without `load_torchvision`.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return load_torchvision if "torchvision" in sys.modules else type(None), ()
