@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +182,22 @@ class Collection:
             for i, known in zip(asked, store.hashes_of(files), strict=True):
                 self._hashes[i] = known
         return [self._hashes[i] for i in wanted]
+
+    def remember_hashes(self, store: Store, hashes: Mapping[int, str]) -> None:
+        """Take note of digests of contents that were found elsewhere, of the files as they were when listed.
+
+        Parameters
+        ----------
+        store : Store
+        hashes : mapping of int to str
+            By item id.
+        """
+        found = [(self.items[i], content) for i, content in hashes.items()]
+        store.remember_files(
+            [(str(i.source), i.size, i.mtime_ns, content) for i, content in found if isinstance(i.source, Path)]
+        )
+        for i, content in hashes.items():
+            self._hashes[i] = content
 
     def report_unreadable(self, item_id: int, stage: str, error: Exception) -> None:
         """Say that an image cannot be read; it is then no longer among the `readable`.

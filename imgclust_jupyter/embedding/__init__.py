@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from imgclust_jupyter.embedding.network import Network, WeightsUnavailable
 from imgclust_jupyter.embedding.networks import NETWORKS, get_network
-from imgclust_jupyter.embedding.run import Interrupted, embed
+from imgclust_jupyter.embedding.run import embed
 from imgclust_jupyter.embedding.torchvision_guard import load_torchvision
+from imgclust_jupyter.embedding.work import Interrupted
 
 if TYPE_CHECKING:
     from imgclust_jupyter.embedding.embedder import ImageEmbedder

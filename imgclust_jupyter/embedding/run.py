@@ -6,21 +6,17 @@ import math
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from imgclust_jupyter.collection import Collection
-from imgclust_jupyter.embedding.batch import embed_pictures
 from imgclust_jupyter.embedding.network import Network
-from imgclust_jupyter.imaging import UnreadableImage
+from imgclust_jupyter.embedding.work import Interrupted, Work
 from imgclust_jupyter.store import Store
 
-__all__ = ["Interrupted", "embed"]
-
-
-class Interrupted(Exception):  # noqa: N818  somebody wanted it so
-    """Work was stopped before its end; what is finished is kept."""
+__all__ = ["embed"]
 
 
 def embed(
@@ -30,6 +26,7 @@ def embed(
     stop: threading.Event,
     on_progress: Callable[[int, int], None],
     n_jobs: int | None = None,
+    client: Any = None,
 ) -> NDArray[np.float32]:
     """Embed the readable images of a collection, taking from the store what it has.
 
@@ -49,6 +46,8 @@ def embed(
         Called on this thread with the number of images finished and the number in all.
     n_jobs : int, optional
         Number of threads, -1 for one on each core that the system counts. Default: one on each physical core.
+    client : dask.distributed.Client, optional
+        Embed on the workers of a Dask cluster instead; see `embed_on_cluster`.
 
     Returns
     -------
@@ -71,11 +70,17 @@ def embed(
     (2, 768)
     """
     ids = collection.readable.tolist()
-    work = _Work(collection, network, store, stop)
+    work = Work(collection, network, store, stop)
     todo = work.look_up(ids)
     done = len(ids) - len(todo)
     on_progress(done, len(ids))
-    if todo:
+    if todo and client is not None:
+        from imgclust_jupyter.embedding.distributed import embed_on_cluster
+
+        for finished in embed_on_cluster(client, work, todo):
+            done += finished
+            on_progress(done, len(ids))
+    elif todo:
         n_threads = _n_threads(n_jobs)
         # A few images are spread over all cores.
         size = max(1, min(network.batch_size, math.ceil(len(todo) / n_threads)))
@@ -107,76 +112,3 @@ def _n_threads(n_jobs: int | None) -> int:
 
     # joblib knows of containers' limits, and of cores that are two for the system, but one for arithmetic.
     return int(cpu_count(only_physical_cores=True) if n_jobs is None else effective_n_jobs(n_jobs))
-
-
-class _Work:
-    """What the threads of one embedding share."""
-
-    def __init__(self, collection: Collection, network: Network, store: Store, stop: threading.Event) -> None:
-        self._collection = collection
-        self._network = network
-        self._store = store
-        self._stop = stop
-        self._hashes: dict[int, str] = {}  # of content, by item id; the rest by these hashes
-        self._vectors: dict[str, NDArray[np.float32]] = {}
-        self._shapes: dict[str, tuple[int, int]] = {}
-        self._failures: dict[str, UnreadableImage] = {}
-        self._claimed: set[str] = set()
-        self._claiming = threading.Lock()
-
-    def look_up(self, ids: Sequence[int]) -> list[int]:
-        """Take from the store what it has without reading an image; return the ids of the rest."""
-        hashes = self._collection.known_hashes(self._store, ids)
-        self._take_stored({content for content in hashes if content})
-        self._hashes = {i: found for i, found in zip(ids, hashes, strict=True) if found and found in self._vectors}
-        return [i for i in ids if i not in self._hashes]
-
-    def embed_batch(self, ids: Sequence[int]) -> int:
-        """Embed some images; return how many are finished, among them those that another batch has or that are bad."""
-        if self._stop.is_set():
-            return 0
-        sources = {content: self._collection.items[item_id].source for item_id, content in self._claim(ids)}
-        records, failures = embed_pictures(self._network, sources)
-        self._failures.update(failures)
-        self._store.put(records, self._network.id)
-        self._shapes.update({record.hash: (record.width, record.height) for record in records})
-        self._vectors.update({record.hash: record.embedding for record in records if record.embedding is not None})
-        return len(ids)
-
-    def result(self, ids: Sequence[int]) -> NDArray[np.float32]:
-        """Tell the collection what was found out; return the embeddings of the images that are readable."""
-        for item_id in ids:
-            content = self._hashes.get(item_id)
-            if content in self._failures:
-                self._collection.report_unreadable(item_id, "decode", self._failures[content])
-            elif content is not None:
-                self._collection.set_shape(item_id, *self._shapes[content])
-        readable = self._collection.readable.tolist()
-        embeddings = np.empty((len(readable), self._network.dimensions), dtype=np.float32)
-        for row, item_id in enumerate(readable):
-            embeddings[row] = self._vectors[self._hashes[item_id]]
-        return embeddings
-
-    def _claim(self, ids: Sequence[int]) -> list[tuple[int, str]]:
-        """Return those of the images, with their contents' hashes, whose content is not in the store or being done."""
-        hashes = self._collection.content_hashes(self._store, ids)
-        # A file with a new name may have a content that is known.
-        self._take_stored({content for content in hashes if content})
-        claimed = []
-        with self._claiming:
-            for item_id, content in zip(ids, hashes, strict=True):
-                if content is None:  # unreadable, and reported
-                    continue
-                self._hashes[item_id] = content
-                if content not in self._claimed and content not in self._vectors:
-                    self._claimed.add(content)
-                    claimed.append((item_id, content))
-        return claimed
-
-    def _take_stored(self, hashes: set[str]) -> None:
-        wanted = list(hashes - self._vectors.keys())
-        vectors = self._store.embeddings(wanted, self._network.id)
-        shapes = self._store.shapes(list(vectors))
-        # Another process may have cleared the store between the two.
-        self._shapes.update(shapes)
-        self._vectors.update({content: vectors[content] for content in shapes})
