@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from imgclust_jupyter.imaging import UnreadableImage, open_regular, reason_for
+from imgclust_jupyter.imaging import Openable, UnreadableImage, open_source, reason_for
 
 __all__ = ["Item", "digest", "natural_key", "printable"]
 
 _DIGEST_BYTES = 16
+_READ_AT_ONCE = 1 << 18
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +33,7 @@ class Item:
         File name, or "array 0", "image 0" for pixels in memory. Valid Unicode even where the file's name is not.
     relative : str
         Path from the collection's root with forward slashes; for pixels in memory the same as `name`.
-    source : Path, ndarray or PIL.Image.Image
+    source : Path, Openable, ndarray or PIL.Image.Image
         What `imgclust_jupyter.imaging.decode` takes; a path is absolute.
     size : int
         Bytes; 0 for a file that is not there.
@@ -43,7 +44,7 @@ class Item:
     id: int
     name: str
     relative: str
-    source: Path | npt.NDArray[Any] | Image.Image
+    source: Path | Openable | npt.NDArray[Any] | Image.Image
     size: int
     mtime_ns: int
 
@@ -67,14 +68,19 @@ def digest(item: Item) -> tuple[str, int, int]:
     UnreadableImage
         When the file cannot be read.
     """
-    if isinstance(item.source, Path):
+    if isinstance(item.source, Path | Openable):
+        size, mtime_ns = item.size, item.mtime_ns
+        of_file = hashlib.blake2b(digest_size=_DIGEST_BYTES)
         try:
-            with open_regular(item.source) as file:
-                status = os.fstat(file.fileno())
-                of_file = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=_DIGEST_BYTES))
+            with open_source(item.source) as file:
+                if isinstance(item.source, Path):
+                    status = os.fstat(file.fileno())
+                    size, mtime_ns = status.st_size, status.st_mtime_ns
+                while piece := file.read(_READ_AT_ONCE):
+                    of_file.update(piece)
         except OSError as error:
             raise UnreadableImage(reason_for(error)) from error
-        return of_file.hexdigest(), status.st_size, status.st_mtime_ns
+        return of_file.hexdigest(), size, mtime_ns
     pixels, kind = (item.source, "array") if isinstance(item.source, np.ndarray) else _pixels(item.source)
     hashed = hashlib.blake2b(f"{kind} {pixels.dtype.str} {pixels.shape} ".encode(), digest_size=_DIGEST_BYTES)
     hashed.update(np.ascontiguousarray(pixels).data)

@@ -2,7 +2,7 @@
 
 from imgclust_jupyter.imaging.decode import Decoded, Source, decode, read_shape
 from imgclust_jupyter.imaging.errors import UnreadableImage, reason_for
-from imgclust_jupyter.imaging.files import open_regular
+from imgclust_jupyter.imaging.files import Openable, open_regular, open_source
 from imgclust_jupyter.imaging.formats import SUFFIXES
 from imgclust_jupyter.imaging.thumbnails import THUMBNAIL_SIZES, encode_thumbnail, encode_thumbnails
 from imgclust_jupyter.store import DECODE_VERSION
@@ -12,12 +12,14 @@ __all__ = [
     "SUFFIXES",
     "THUMBNAIL_SIZES",
     "Decoded",
+    "Openable",
     "Source",
     "UnreadableImage",
     "decode",
     "encode_thumbnail",
     "encode_thumbnails",
     "open_regular",
+    "open_source",
     "read_shape",
     "reason_for",
 ]

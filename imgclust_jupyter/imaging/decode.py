@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +16,13 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.TiffImagePlugin import IMAGELENGTH, IMAGEWIDTH, TiffImageFile
 
 from imgclust_jupyter.imaging.errors import UnreadableImage, reason_for
-from imgclust_jupyter.imaging.files import open_regular
+from imgclust_jupyter.imaging.files import Openable, open_source, suffix_of
 from imgclust_jupyter.imaging.formats import readable_formats, unidentified
 from imgclust_jupyter.imaging.pixels import array_to_rgb, to_rgb
 
 __all__ = ["Decoded", "Source", "decode", "read_shape"]
 
-Source = Path | bytes | npt.NDArray[Any] | Image.Image
+Source = Path | bytes | Openable | npt.NDArray[Any] | Image.Image
 
 # Pillow warns of odd metadata and of pictures of 89 megapixels and more, in the words of its developers and on whatever
 # thread decodes. What a person should know is the reason of an UnreadableImage. Appended: filters of the user's win.
@@ -71,9 +70,9 @@ def decode(source: Source, min_side: int | None = None) -> Decoded:
 
     Parameters
     ----------
-    source : Path, bytes, ndarray or PIL.Image.Image
-        A file, the content of one, or pixels: an array of shape (height, width), (height, width, 1), (height, width,
-        3) or (height, width, 4) in which uint8 is taken as it is, bool as black and white.
+    source : Path, bytes, Openable, ndarray or PIL.Image.Image
+        A file, the content of one, what can be opened as one, or pixels: an array of shape (height, width), (height,
+        width, 1), (height, width, 3) or (height, width, 4) in which uint8 is taken as it is, bool as black and white.
     min_side : int, optional
         The shorter side in pixels that is enough. A JPEG file is then decoded at 1/2, 1/4 or 1/8 of its size, several
         times faster, as long as its shorter side does not get below this.
@@ -122,7 +121,7 @@ def read_shape(source: Source) -> tuple[int, int]:
 
     Parameters
     ----------
-    source : Path, bytes, ndarray or PIL.Image.Image
+    source : Path, bytes, Openable, ndarray or PIL.Image.Image
         As for `decode`.
 
     Returns
@@ -148,18 +147,17 @@ def read_shape(source: Source) -> tuple[int, int]:
 
 
 @contextmanager
-def _opened(source: Path | bytes | Image.Image) -> Iterator[Image.Image]:
+def _opened(source: Path | bytes | Openable | Image.Image) -> Iterator[Image.Image]:
     if isinstance(source, Image.Image):
         yield source
         return
     # Pillow gets a file object, not a path, since it would map a file it knows by path into memory; the process would
     # die if that file were cut short meanwhile.
-    file: BinaryIO = open_regular(source) if isinstance(source, Path) else io.BytesIO(source)
-    with file:
+    with open_source(source) as file:
         try:
             image = Image.open(file, formats=readable_formats())
         except UnidentifiedImageError as error:
-            raise UnreadableImage(unidentified(source.suffix if isinstance(source, Path) else "")) from error
+            raise UnreadableImage(unidentified(suffix_of(source))) from error
         with image:
             yield image
 

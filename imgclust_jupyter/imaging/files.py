@@ -1,14 +1,82 @@
-"""Opening files that may be anything."""
+"""Opening what holds the bytes of a picture, wherever they are."""
 
 from __future__ import annotations
 
+import io
 import stat
 from io import BufferedReader
 from pathlib import Path
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from imgclust_jupyter.imaging.errors import UnreadableImage
 
-__all__ = ["open_regular"]
+__all__ = ["Openable", "open_regular", "open_source", "suffix_of"]
+
+
+@runtime_checkable
+class Openable(Protocol):
+    """A picture's file that is no file of this machine: a member of an archive, or behind a URL.
+
+    Who implements it is a frozen dataclass that can be hashed, compared and pickled, so that it can name the picture in
+    tables and be sent to other processes.
+    """
+
+    def open(self) -> BinaryIO:
+        """Return the whole content as a binary file that can seek; to be closed by the caller.
+
+        Raises
+        ------
+        UnreadableImage
+            When it cannot be had, in words that give no secret away.
+        """
+        ...
+
+    def describe(self) -> str:
+        """Return what to call it in messages: never with a password, a token or a folder of this machine."""
+        ...
+
+
+def open_source(source: Path | bytes | Openable) -> BinaryIO:
+    """Open the file of a picture, of whatever kind it is; the one way in which the package does.
+
+    Parameters
+    ----------
+    source : Path, bytes or Openable
+
+    Returns
+    -------
+    binary file object
+        Can seek; to be closed by the caller.
+
+    Raises
+    ------
+    UnreadableImage
+        When there is nothing to read in it.
+    OSError
+        As `open` raises it.
+
+    Examples
+    --------
+    >>> with open_source(b"content") as file:
+    ...     file.read(4)
+    b'cont'
+    """
+    if isinstance(source, Path):
+        return open_regular(source)
+    return io.BytesIO(source) if isinstance(source, bytes) else source.open()
+
+
+def suffix_of(source: Path | bytes | Openable) -> str:
+    """Return the suffix of a picture's file, with its full stop; empty where there is none.
+
+    Examples
+    --------
+    >>> suffix_of(Path("photos/a.JPG")), suffix_of(b"content")
+    ('.JPG', '')
+    """
+    if isinstance(source, bytes):
+        return ""
+    return source.suffix if isinstance(source, Path) else Path(source.describe()).suffix
 
 
 def open_regular(path: Path) -> BufferedReader:
