@@ -1,8 +1,12 @@
 """Distances between feature vectors, linkage, and the tree that is drawn, cut and selected in."""
 
+from imgclust_jupyter.clustering.auto_cut import auto_clusters
+from imgclust_jupyter.clustering.cophenetic import cophenetic_correlation, cophenetic_distances
 from imgclust_jupyter.clustering.distances import METRICS, Metric, condensed_distances, prepare
 from imgclust_jupyter.clustering.leaf_order import order_leaves
 from imgclust_jupyter.clustering.linkage import LINKAGES, linkage
+from imgclust_jupyter.clustering.medoids import medoids
+from imgclust_jupyter.clustering.stability import stability
 from imgclust_jupyter.clustering.tree import Tree
 
 __all__ = [
@@ -10,8 +14,13 @@ __all__ = [
     "METRICS",
     "Metric",
     "Tree",
+    "auto_clusters",
     "condensed_distances",
+    "cophenetic_correlation",
+    "cophenetic_distances",
     "linkage",
+    "medoids",
     "order_leaves",
     "prepare",
+    "stability",
 ]
