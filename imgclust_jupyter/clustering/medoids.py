@@ -65,9 +65,9 @@ def medoids(tree: Tree, vectors: Vectors) -> npt.NDArray[np.int32]:
         chosen[merges] = tree.leaf_order[best[:, 0]]
     for merge in np.argsort(tree.size, kind="stable")[-_EXACT:]:
         rows = tree.members(merge)
-        start = int(tree.left_start[merge])
+        first = int(tree.left_start[merge])
         members = vectors[rows]
-        chosen[merge] = rows[np.argmin(squares[start : start + len(rows)] - 2 * members @ members.mean(axis=0))]
+        chosen[merge] = rows[np.argmin(squares[first : first + len(rows)] - 2 * members @ members.mean(axis=0))]
     return chosen
 
 
