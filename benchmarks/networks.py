@@ -30,9 +30,9 @@ from torch import nn
 from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.embedding import Network, embed, get_network, load_torchvision
 from imgclust_jupyter.embedding.geometry import crop, squash
-from imgclust_jupyter.embedding.resnet50 import from_state_dict
 from imgclust_jupyter.embedding.squeezenet import classifier
 from imgclust_jupyter.embedding.torch_network import torch_network
+from imgclust_jupyter.embedding.torchvision_networks import from_classifier
 from imgclust_jupyter.imaging import decode
 from imgclust_jupyter.samples import make_samples
 from imgclust_jupyter.store import Store
@@ -119,7 +119,7 @@ def mobilenet(weights: Path) -> Network:
 
 
 def random_resnet50() -> Network:
-    return from_state_dict(load_torchvision().models.resnet50().state_dict(), sha256="")
+    return from_classifier("resnet50", load_torchvision().models.resnet50())
 
 
 def through(network: Network, pictures: Pictures) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from imgclust_jupyter.embedding.class_head import predict
 from imgclust_jupyter.embedding.network import Network, WeightsUnavailable
 from imgclust_jupyter.embedding.networks import NETWORKS, get_network
 from imgclust_jupyter.embedding.run import embed
@@ -22,6 +23,7 @@ __all__ = [
     "embed",
     "get_network",
     "load_torchvision",
+    "predict",
 ]
 
 

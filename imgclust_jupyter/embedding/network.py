@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from imgclust_jupyter.embedding.class_head import ClassHead
 from imgclust_jupyter.embedding.torchvision_guard import WithTorchvision
 
 __all__ = ["Network", "Progress", "WeightsUnavailable"]
@@ -60,6 +61,8 @@ class Network(ABC):
         Images that `forward` is best given at once.
     notice : str or None
         What a person should know about the choice of this network.
+    head : ClassHead or None
+        From embeddings to classes, where the network was made for telling classes apart and their names are known.
     """
 
     name: str
@@ -70,11 +73,39 @@ class Network(ABC):
     weights_hash: str = ""
     batch_size: int = 8
     notice: str | None = None
+    head: ClassHead | None = None
 
     @property
     def id(self) -> str:
         """Part of every cache key: embeddings are comparable where it is equal."""
         return "-".join(part for part in (self.name, self.weights_hash[:16], f"v{self.version}") if part)
+
+    @property
+    def classes(self) -> tuple[str, ...] | None:
+        """Names of the classes that the network tells apart; None where it knows of none."""
+        return self.head.classes if self.head else None
+
+    def class_scores(self, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the share of each class in images, of which only the embeddings are needed.
+
+        Parameters
+        ----------
+        embeddings : ndarray of float32, shape (n, d)
+            Made by this network.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, number of classes)
+            From 0 to 1, with a sum of 1 in each row.
+
+        Raises
+        ------
+        ValueError
+            When the network has no classes.
+        """
+        if self.head is None:
+            raise ValueError(f"{self.label} knows no classes; use 'resnet50' or 'squeezenet', which know ImageNet's")
+        return self.head.scores(embeddings)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self)._restored, (WithTorchvision(), self._shared_fields())

@@ -16,9 +16,9 @@ __all__ = ["NETWORKS", "get_network"]
 
 
 def _resnet50(progress: Progress | None) -> Network:
-    from imgclust_jupyter.embedding.resnet50 import resnet50
+    from imgclust_jupyter.embedding.torchvision_networks import torchvision_network
 
-    return resnet50(progress)
+    return torchvision_network("resnet50", progress, label="ResNet-50")
 
 
 def _squeezenet(progress: Progress | None) -> Network:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,19 +19,21 @@ from imgclust_jupyter.embedding.architectures import (
     load_state,
     modern_names,
 )
+from imgclust_jupyter.embedding.batch_norms import fuse_batch_norms
+from imgclust_jupyter.embedding.class_head import ClassHead
 from imgclust_jupyter.embedding.geometry import crop
 from imgclust_jupyter.embedding.network import Progress
 from imgclust_jupyter.embedding.torch_network import TorchNetwork, torch_network
 from imgclust_jupyter.embedding.torchvision_guard import load_torchvision
-from imgclust_jupyter.embedding.weights import find_weights
-from imgclust_jupyter.embedding.weights_file import read_state
+from imgclust_jupyter.embedding.weights import find_weights, sha256_of
+from imgclust_jupyter.embedding.weights_file import read_classes, read_state
 
-__all__ = ["architectures", "from_file", "torchvision_network"]
+__all__ = ["architectures", "from_classifier", "from_file", "imagenet_classes", "torchvision_network"]
 
 _RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 
 
-def torchvision_network(name: str, progress: Progress | None = None) -> TorchNetwork:
+def torchvision_network(name: str, progress: Progress | None = None, label: str = "") -> TorchNetwork:
     """Make a network with torchvision's default weights: what its classification layer is given.
 
     Parameters
@@ -40,6 +42,8 @@ def torchvision_network(name: str, progress: Progress | None = None) -> TorchNet
         One of `architectures`, such as "convnext_tiny".
     progress : callable, optional
         Told how the download goes, where one is needed; see `find_weights`.
+    label : str, optional
+        Its name for people. Default: `name`.
 
     Returns
     -------
@@ -50,15 +54,18 @@ def torchvision_network(name: str, progress: Progress | None = None) -> TorchNet
     WeightsUnavailable
         When the weights are neither on this machine nor to be downloaded.
     """
-    found = find_weights(_default_weights(name).url, name, progress)
+    weights = _default_weights(name)
+    found = find_weights(weights.url, label or name, progress)
     state = torch.load(found.file, map_location="cpu", weights_only=True)
-    return _headless(name, load_state(name, modern_names(state)), found.sha256, label=name)
+    module = load_state(name, modern_names(state))
+    return from_classifier(name, module, found.sha256, label, imagenet_classes(name))
 
 
 def from_file(file: Path, name: str | None = None) -> TorchNetwork:
     """Make one of torchvision's networks with weights of one's own, for any number of classes.
 
-    Pictures are prepared as for torchvision's default weights of that network.
+    Pictures are prepared as for torchvision's default weights of that network. Its classes are named by the lines of
+    the text file `read_classes` looks for; without one, 1,000 classes are taken for ImageNet's, in torchvision's order.
 
     Parameters
     ----------
@@ -76,7 +83,8 @@ def from_file(file: Path, name: str | None = None) -> TorchNetwork:
     FileNotFoundError, OSError
         When the file cannot be opened.
     ValueError
-        When it holds no state dict, or not that of such a network; the message says what differs.
+        When it holds no state dict, or not that of such a network, or the file of classes does not fit; the message
+        says what differs.
 
     Examples
     --------
@@ -94,29 +102,72 @@ def from_file(file: Path, name: str | None = None) -> TorchNetwork:
             f"{file} does not hold {wanted}: {error}. For another network make an nn.Module, load the weights into it "
             "and give that as model."
         ) from error
-    with file.open("rb") as content:
-        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-    return _headless(name, module, sha256, label=f"{name} ({file.name})")
+    n_classes = len(module.get_submodule(classification_layer(name)).weight)
+    classes = read_classes(file, n_classes, imagenet_classes(name))
+    return from_classifier(name, module, sha256_of(file), f"{name} ({file.name})", classes)
 
 
-def _headless(name: str, module: Any, sha256: str, label: str) -> TorchNetwork:
+def imagenet_classes(name: str) -> tuple[str, ...]:
+    """Return the names of ImageNet's 1,000 classes, in the order of a network's default weights.
+
+    Parameters
+    ----------
+    name : str
+        One of `architectures`.
+
+    Returns
+    -------
+    tuple of str
+
+    Examples
+    --------
+    >>> imagenet_classes("resnet50")[:3]
+    ('tench', 'goldfish', 'great white shark')
+    """
+    return tuple(_default_weights(name).meta["categories"])
+
+
+def from_classifier(
+    name: str, module: Any, sha256: str = "", label: str = "", classes: Sequence[str] | None = None
+) -> TorchNetwork:
+    """Make a network of one of torchvision's that tells classes apart: what its classification layer is given.
+
+    Parameters
+    ----------
+    name : str
+        One of `architectures`.
+    module : torch.nn.Module
+        From `architectures.build` or `load_state`; changed in place.
+    sha256 : str, optional
+        Digest of its weights, hexadecimal. Embeddings are kept under it.
+    label : str, optional
+        Its name for people. Default: `name`.
+    classes : sequence of str, optional
+        Names of its classes.
+
+    Returns
+    -------
+    TorchNetwork
+    """
     path = classification_layer(name)
     layer = module.get_submodule(path)
     parent, _, attribute = path.rpartition(".")
     setattr(module.get_submodule(parent), attribute, nn.Identity())
+    fuse_batch_norms(module.eval())
     transforms = _default_weights(name).transforms()
     (shorter,), (side,) = transforms.resize_size, transforms.crop_size
     return torch_network(
         module,
         name=name,
-        label=label,
-        dimensions=layer.in_features if isinstance(layer, nn.Linear) else layer.in_channels,
+        label=label or name,
+        dimensions=layer.weight.shape[1],
         min_side=shorter,
         version=1,
         weights_hash=sha256,
         resize=partial(crop, shorter=shorter, side=side, resample=_RESAMPLING[transforms.interpolation.value]),
         mean=tuple(255 * value for value in transforms.mean),
         std=tuple(255 * value for value in transforms.std),
+        head=ClassHead.from_layer(layer, classes) if classes else None,
     )
 
 

@@ -13,7 +13,7 @@ import torch
 from imgclust_jupyter.embedding.download import PATIENCE, DownloadFailed, Patience, download
 from imgclust_jupyter.embedding.network import Progress, WeightsUnavailable
 
-__all__ = ["Weights", "find_weights"]
+__all__ = ["Weights", "find_weights", "sha256_of"]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def find_weights(
     if named_hash is None:
         raise ValueError(f"the file name in {url} does not end in the beginning of a SHA-256, such as -11ad3fa6.pth")
     file = Path(torch.hub.get_dir()) / "checkpoints" / name
-    kept = _sha256(file)
+    kept = sha256_of(file)
     # A file that is damaged is fetched again.
     if kept.startswith(named_hash[1]):
         return Weights(file, kept)
@@ -83,9 +83,10 @@ def find_weights(
         ) from error
 
 
-def _sha256(file: Path) -> str:
+def sha256_of(file: Path) -> str:
+    """Return the SHA-256 of a file, hexadecimal; empty where it is not there, or not to be read."""
     try:
         with file.open("rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest()
     except OSError:
-        return ""  # not there, or not to be read
+        return ""

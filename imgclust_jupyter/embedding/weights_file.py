@@ -5,13 +5,13 @@ from __future__ import annotations
 import pickle
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
-__all__ = ["SUFFIXES", "read_state"]
+__all__ = ["SUFFIXES", "read_classes", "read_state"]
 
 SUFFIXES = (".pth", ".pt", ".safetensors")
 
@@ -62,6 +62,37 @@ def read_state(file: Path) -> dict[str, torch.Tensor]:
         if all(key.startswith(prefix) for key in state):
             state = {key.removeprefix(prefix): value for key, value in state.items()}
     return state
+
+
+def read_classes(file: Path, n_classes: int, usual: Sequence[str]) -> Sequence[str] | None:
+    """Find the names of the classes that weights are for.
+
+    Parameters
+    ----------
+    file : Path
+        Of weights. For birds.pth the names are the lines of birds.classes.txt beside it, if there is one.
+    n_classes : int
+    usual : sequence of str
+        The names where nothing else is known, and their number is right.
+
+    Returns
+    -------
+    sequence of str or None
+
+    Raises
+    ------
+    ValueError
+        When the file of names does not hold as many as there are classes.
+    """
+    names_file = file.with_suffix(".classes.txt")
+    if not names_file.is_file():
+        return usual if len(usual) == n_classes else None
+    names = names_file.read_text(encoding="utf-8").splitlines()
+    if len(names) != n_classes:
+        raise ValueError(
+            f"{names_file} has {len(names)} lines, but {file.name} is for {n_classes} classes; give it a line for each"
+        )
+    return names
 
 
 def _read_safetensors(file: Path) -> Any:

@@ -1,4 +1,4 @@
-"""torchvision's networks with its own weights and with those of a file."""
+"""torchvision's networks with weights of a file."""
 
 from collections import OrderedDict
 from pathlib import Path
@@ -11,9 +11,8 @@ from PIL import Image
 from safetensors.torch import save_file
 from sklearn.neighbors import NearestNeighbors
 
-from imgclust_jupyter.embedding import ImageEmbedder, get_network, load_torchvision, networks, torchvision_networks
+from imgclust_jupyter.embedding import ImageEmbedder, get_network, load_torchvision
 from imgclust_jupyter.embedding.torchvision_networks import from_file
-from imgclust_jupyter.embedding.weights import Weights
 from imgclust_jupyter.embedding.weights_file import read_state
 
 MODELS = load_torchvision().models
@@ -31,67 +30,6 @@ def small_file(small: torch.nn.Module, tmp_path: Path) -> Path:
     file = tmp_path / "birds.pth"
     torch.save(small.state_dict(), file)
     return file
-
-
-@pytest.mark.parametrize(
-    ("name", "head"),
-    [
-        ("convnext_tiny", "classifier.2"),
-        ("densenet121", "classifier"),
-        ("googlenet", "fc"),
-        ("mnasnet0_5", "classifier.1"),
-        ("mobilenet_v2", "classifier.1"),
-        ("regnet_y_400mf", "fc"),
-        ("resnet18", "fc"),
-        ("shufflenet_v2_x0_5", "fc"),
-        ("swin_t", "head"),
-        ("squeezenet1_1", "classifier.1"),
-        ("vit_b_16", "heads.head"),
-    ],
-)
-def test_a_name_is_torchvisions_network_without_its_head(
-    name: str, head: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    torch.manual_seed(0)
-    options = {"transform_input": True, "init_weights": False} if name == "googlenet" else {}
-    reference = MODELS.get_model(name, **options).eval()
-    file = tmp_path / "weights.pth"
-    torch.save(reference.state_dict(), file)
-    asked = []
-
-    def find_weights(url: str, label: str, progress: object) -> Weights:
-        asked.append((url, label, progress))
-        return Weights(file, "ab" * 32)
-
-    monkeypatch.setattr(torchvision_networks, "find_weights", find_weights)
-    monkeypatch.setattr(networks, "_made", {})
-    network = get_network(name, print)
-    weights = MODELS.get_model_weights(name).DEFAULT
-    assert asked == [(weights.url, name, print)]
-    assert network is get_network(name)
-    assert network.id == f"{name}-{'ab' * 8}-v1"
-
-    parent, _, attribute = head.rpartition(".")
-    setattr(reference.get_submodule(parent), attribute, torch.nn.Identity())
-    with torch.inference_mode():
-        expected = reference(weights.transforms()(PICTURE)[None]).numpy()[0]
-    embedded = network.forward(network.preprocess(PICTURE)[None])[0]
-    assert embedded.shape == expected.shape == (network.dimensions,)
-    # Some processors are fastest in bfloat16, which has three digits.
-    assert np.corrcoef(embedded, expected)[0, 1] > 0.999
-    np.testing.assert_allclose(embedded, expected, atol=0.05 * np.abs(expected).max())
-
-
-@pytest.mark.parametrize("name", ["efficientnet_b0", "efficientnet_v2_l", "vit_h_14", "inception_v3", "mobilenet_v2"])
-def test_the_input_is_that_of_the_default_weights(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Only the preprocessing counts, so the module may be any.
-    layer = torch.nn.Linear(4, 4)
-    monkeypatch.setattr(torchvision_networks, "classification_layer", lambda name: "0")
-    network = torchvision_networks._headless(name, torch.nn.Sequential(layer), "", name)
-    expected = MODELS.get_model_weights(name).DEFAULT.transforms()(PICTURE).numpy()
-    scaled = (network.preprocess(PICTURE) - np.array(network.mean)) / np.array(network.std)
-    np.testing.assert_allclose(scaled.transpose(2, 0, 1), expected, atol=0.05)
-    assert network.min_side == MODELS.get_model_weights(name).DEFAULT.transforms().resize_size[0]
 
 
 def test_a_file_is_known_by_its_weights(small: torch.nn.Module, small_file: Path) -> None:
@@ -115,6 +53,28 @@ def test_a_file_is_known_by_its_weights(small: torch.nn.Module, small_file: Path
 def as_input(picture: Image.Image) -> torch.Tensor:
     transformed: torch.Tensor = MODELS.MobileNet_V3_Small_Weights.DEFAULT.transforms()(picture)[None]
     return transformed
+
+
+def test_the_classes_of_a_file_are_named_by_the_text_beside_it(small: torch.nn.Module, small_file: Path) -> None:
+    assert get_network(small_file).classes is None
+    names = ["jay", "Kohlmeise", "Pic épeiche", "d", "e", "f", "g"]
+    beside = small_file.with_name("birds.classes.txt")
+    beside.write_text("\n".join(names) + "\n", encoding="utf-8")
+    network = get_network(small_file)
+    assert network.classes == tuple(names)
+    image = network.preprocess(PICTURE)[None]
+    expected = torch.softmax(small(as_input(PICTURE)), 1).detach().numpy()
+    np.testing.assert_allclose(network.class_scores(network.forward(image)), expected, atol=0.01)
+    beside.write_text("jay\n")
+    with pytest.raises(ValueError, match=r"birds\.classes\.txt has 1 lines, but birds\.pth is for 7 classes"):
+        get_network(small_file)
+
+
+def test_a_thousand_classes_are_imagenets(tmp_path: Path) -> None:
+    save_file(MODELS.mobilenet_v3_small().state_dict(), tmp_path / "a.safetensors")
+    assert get_network(tmp_path / "a.safetensors").classes == tuple(
+        MODELS.MobileNet_V3_Small_Weights.IMAGENET1K_V1.meta["categories"]
+    )
 
 
 def test_other_weights_have_another_id(small: torch.nn.Module, small_file: Path) -> None:
