@@ -6,6 +6,7 @@ import math
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -77,9 +78,10 @@ def embed(
     if todo and client is not None:
         from imgclust_jupyter.embedding.distributed import embed_on_cluster
 
-        for finished in embed_on_cluster(client, work, todo):
-            done += finished
-            on_progress(done, len(ids))
+        with closing(embed_on_cluster(client, work, todo)) as steps:
+            for finished in steps:
+                done += finished
+                on_progress(done, len(ids))
     elif todo:
         n_threads = _n_threads(n_jobs)
         # A few images are spread over all cores.

@@ -1,0 +1,164 @@
+"""What a worker of a Dask cluster does: a few hundred images, a batch at a time."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from imgclust_jupyter.collection import Item
+from imgclust_jupyter.collection.items import digest
+from imgclust_jupyter.embedding.batch import embed_pictures
+from imgclust_jupyter.embedding.network import Network
+from imgclust_jupyter.imaging import Source, UnreadableImage
+from imgclust_jupyter.store import DECODE_VERSION, Record
+
+__all__ = ["TOPIC", "Answer", "Job", "Picture", "decode_version", "embed_on_worker", "stop_on_worker"]
+
+TOPIC = "imgclust-progress"
+"""Under which the workers tell how far they are: the key of the task, and its images done."""
+
+_TOLD_EVERY = 0.5  # seconds, since the scheduler hears it from every thread of the cluster
+
+
+class Job:
+    """What the tasks of one embedding have in common; each worker has one copy.
+
+    Attributes
+    ----------
+    network : Network
+    known : frozenset of str
+        Digests of contents that the client has embeddings of.
+    stop : threading.Event
+        Set on the worker to end its tasks after the batch in flight.
+    """
+
+    def __init__(self, network: Network, known: frozenset[str]) -> None:
+        self.network = network
+        self.known = known
+        self.stop = threading.Event()
+
+    def __reduce__(self) -> Any:
+        return Job, (self.network, self.known)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image to embed.
+
+    Attributes
+    ----------
+    item : Item
+    digest : str or None
+        Of its content, where the client knows it.
+    content : bytes or None
+        The file, where a worker could not open it.
+    """
+
+    item: Item
+    digest: str | None = None
+    content: bytes | None = None
+
+
+@dataclass
+class Answer:
+    """What became of the images of a task; those that are not mentioned were not begun.
+
+    Attributes
+    ----------
+    digests : dict of int to str
+        Of the images' contents, by item id.
+    records : list of Record
+    failures : dict of str to (UnreadableImage, BaseException or None)
+        By digest, with the error's cause, which does not travel with it.
+    unopened : list of int
+        Item ids of the images that the worker could not open, or that are not the client's.
+    """
+
+    digests: dict[int, str] = field(default_factory=dict)
+    records: list[Record] = field(default_factory=list)
+    failures: dict[str, tuple[UnreadableImage, BaseException | None]] = field(default_factory=dict)
+    unopened: list[int] = field(default_factory=list)
+
+
+def embed_on_worker(job: Job, pictures: Sequence[Picture]) -> Answer:
+    """Embed images on the worker's thread that this is called on; its other threads do the same beside it.
+
+    Parameters
+    ----------
+    job : Job
+    pictures : sequence of Picture
+
+    Returns
+    -------
+    Answer
+    """
+    from distributed import get_worker
+
+    worker = get_worker()
+    job.network.prepare_thread()
+    answer = Answer()
+    seen: set[str] = set()
+    told = time.monotonic()
+    for batch in _batches(pictures, job.network.batch_size):
+        if job.stop.is_set():
+            break
+        sources = {}
+        for picture in batch:
+            try:
+                content, source = _open(picture)
+            except (UnreadableImage, OSError):
+                answer.unopened.append(picture.item.id)
+                continue
+            answer.digests[picture.item.id] = content
+            if content not in seen and content not in job.known:
+                sources[content] = source
+        seen.update(sources)
+        records, failures = embed_pictures(job.network, sources)
+        answer.records += records
+        answer.failures.update({content: (error, _portable(error.__cause__)) for content, error in failures.items()})
+        if time.monotonic() > told + _TOLD_EVERY:
+            told = time.monotonic()
+            worker.log_event(TOPIC, (worker.get_current_task(), len(answer.digests)))
+    return answer
+
+
+async def stop_on_worker(key: str, dask_worker: Any) -> None:
+    """Let the tasks of the job that the worker keeps under a key end after the batch in flight."""
+    # A coroutine, since Dask waits for the workers' answers to anything else.
+    if key in dask_worker.data:
+        dask_worker.data[key].stop.set()
+
+
+def decode_version() -> int:
+    """Return which way of decoding the worker's version of this package has."""
+    return DECODE_VERSION
+
+
+def _batches(pictures: Sequence[Picture], size: int) -> Iterator[list[Picture]]:
+    rest = iter(pictures)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def _open(picture: Picture) -> tuple[str, Source]:
+    """Return an image's digest, and from where to decode it."""
+    item = picture.item
+    if picture.digest is not None and picture.content is not None:
+        return picture.digest, picture.content
+    if isinstance(item.source, Path) and item.source.stat().st_size != item.size:
+        raise UnreadableImage("the file of this name on this machine is another one")
+    return picture.digest or digest(item)[0], item.source
+
+
+def _portable(cause: BaseException | None) -> BaseException | None:
+    try:
+        pickle.loads(pickle.dumps(cause))
+    except Exception:  # noqa: BLE001  what pickling another library's exception raises can be anything
+        return None
+    return cause

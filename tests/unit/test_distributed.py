@@ -1,0 +1,280 @@
+"""Embedding on a real Dask cluster of two processes."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from distributed import Client, LocalCluster
+from PIL import Image
+
+from imgclust_jupyter import ClusterExplorer, ImageEmbedder
+from imgclust_jupyter.collection import Collection
+from imgclust_jupyter.embedding import Interrupted, Network, embed, get_network
+from imgclust_jupyter.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeanColor(Network):
+    """Embeds an image as its mean colour, slowly if wanted, and notes in a folder who embedded what."""
+
+    name: str = "mean-color"
+    label: str = "mean colour"
+    dimensions: int = 3
+    min_side: int = 8
+    version: int = 1
+    batch_size: int = 4
+    log: Path
+    seconds: float = 0.0
+    deadly: tuple[int, int, int] | None = None  # the colour that ends the process
+
+    def preprocess(self, image: Image.Image) -> np.ndarray:
+        return np.asarray(image.resize((8, 8), Image.Resampling.BOX))
+
+    def forward(self, batch: np.ndarray) -> np.ndarray:
+        colors = batch.mean(axis=(1, 2), dtype=np.float32)
+        if self.deadly is not None and (colors == self.deadly).all(axis=1).any():
+            os._exit(1)
+        time.sleep(self.seconds)
+        with (self.log / str(os.getpid())).open("a") as file:
+            file.write(f"{len(batch)}\n")
+        return colors
+
+    def embedded(self) -> dict[int, int]:
+        """How many images each process has embedded."""
+        return {int(file.name): sum(map(int, file.read_text().split())) for file in self.log.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def client(cluster: LocalCluster):
+    with Client(cluster) as client:
+        client.wait_for_workers(2, timeout=60)
+        yield client
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    (tmp_path / "log").mkdir()
+    return tmp_path / "log"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """48 plain images of different colours."""
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for i in range(48):
+        Image.new("RGB", (20 + i, 30), color(i)).save(folder / f"{i:02}.png")
+    return folder
+
+
+def color(i: int) -> tuple[int, int, int]:
+    return 5 * i, 255 - 5 * i, 3 * i
+
+
+def colors(numbers: range) -> np.ndarray:
+    return np.array([color(i) for i in numbers], dtype=np.float32)
+
+
+def run(
+    collection: Collection,
+    network: Network,
+    client: Client,
+    on_progress: Callable[[int], object] = lambda done: None,
+    stop: threading.Event | None = None,
+):
+    steps = []
+
+    def told(done: int, total: int) -> None:
+        steps.append((done, total))
+        on_progress(done)
+
+    return embed(collection, network, Store(), stop or threading.Event(), told, client=client), steps
+
+
+def pids(client: Client) -> list[int]:
+    return list(client.run(os.getpid).values())
+
+
+def test_results_are_those_of_the_local_path(client: Client, sample_folder: Path, tmp_path: Path) -> None:
+    network = get_network("squeezenet")
+    collection, local = Collection.from_source(sample_folder), Collection.from_source(sample_folder)
+    embeddings, steps = run(collection, network, client)
+    expected = embed(local, network, Store(tmp_path), threading.Event(), lambda done, total: None)
+    np.testing.assert_allclose(embeddings, expected, rtol=1e-5, atol=1e-5)
+    assert steps[0] == (0, 48)
+    assert steps[-1] == (48, 48)
+    done = [done for done, _ in steps]
+    assert done == sorted(done)
+    # The store has the same as after work on this machine.
+    assert collection.table().equals(local.table())
+    hashes = local.content_hashes(Store(tmp_path))
+    assert collection.known_hashes(Store()) == hashes
+    for size in (64, 128):
+        assert Store().thumbnails(hashes, size) == Store(tmp_path).thumbnails(hashes, size)
+
+
+def test_the_second_time_nothing_is_sent_to_the_cluster(client: Client, folder: Path, log: Path) -> None:
+    network = MeanColor(log=log)
+    first, _ = run(Collection.from_source(folder), network, client)
+    again, steps = run(Collection.from_source(folder), network, None)
+    np.testing.assert_array_equal(again, first)
+    assert steps == [(48, 48)]
+    assert sum(network.embedded().values()) == 48
+    assert network.embedded().keys() == set(pids(client))
+
+
+def test_files_that_were_renamed_are_not_embedded_again(client: Client, folder: Path, log: Path) -> None:
+    network = MeanColor(log=log)
+    first, _ = run(Collection.from_source(folder), network, client)
+    again, steps = run(Collection.from_source(folder.rename(folder.with_name("moved"))), network, client)
+    np.testing.assert_array_equal(again, first)
+    assert steps[0] == (0, 48)
+    assert sum(network.embedded().values()) == 48
+
+
+def test_bad_files_are_reported_as_they_are_without_a_cluster(client: Client, folder: Path, log: Path) -> None:
+    (folder / "03.png").write_bytes((folder / "03.png").read_bytes()[:60])
+    (folder / "06.png").write_text("no picture")
+    (folder / "07.png").write_bytes(b"")
+    collection, local = Collection.from_source(folder), Collection.from_source(folder)
+    (folder / "08.png").unlink()
+    embeddings, steps = run(collection, MeanColor(log=log), client)
+    expected, _ = run(local, MeanColor(log=log, version=2), None)
+    np.testing.assert_array_equal(embeddings, expected)
+    assert len(embeddings) == 44
+    assert collection.errors.equals(local.errors)
+    assert steps[-1] == (48, 48)
+
+
+def test_a_worker_that_is_killed_loses_nothing(client: Client, folder: Path, log: Path) -> None:
+    network = MeanColor(log=log, seconds=0.1)
+    killed = []
+
+    def kill(done: int) -> None:
+        if done and not killed:
+            killed.extend(pids(client)[:1])
+            os.kill(killed[0], signal.SIGKILL)
+
+    embeddings, steps = run(Collection.from_source(folder), network, client, kill)
+    np.testing.assert_array_equal(embeddings, colors(range(48)))
+    assert killed
+    assert steps[-1] == (48, 48)
+
+
+def test_all_workers_that_are_killed_lose_nothing(client: Client, folder: Path, log: Path) -> None:
+    network = MeanColor(log=log, seconds=0.1)
+    killed = []
+
+    def kill(done: int) -> None:
+        if done and not killed:
+            killed.extend(pids(client))
+            for pid in killed:
+                os.kill(pid, signal.SIGKILL)
+
+    embeddings, steps = run(Collection.from_source(folder), network, client, kill)
+    np.testing.assert_array_equal(embeddings, colors(range(48)))
+    assert len(killed) == 2
+    done = [done for done, _ in steps]
+    assert done == sorted(done)
+    assert done[-1] == 48
+
+
+def test_an_image_that_kills_its_workers_is_found_and_reported(client: Client, folder: Path, log: Path) -> None:
+    collection = Collection.from_source(folder)
+    embeddings, steps = run(collection, MeanColor(log=log, deadly=color(17)), client)
+    np.testing.assert_array_equal(embeddings, np.delete(colors(range(48)), 17, axis=0))
+    assert collection.errors["path"].tolist() == ["17.png"]
+    assert "every worker" in collection.errors["reason"][0]
+    assert steps[-1] == (48, 48)
+
+
+def test_stopping_keeps_the_batches_that_are_done(client: Client, folder: Path, log: Path) -> None:
+    stop = threading.Event()
+    network = MeanColor(log=log, seconds=0.3)
+    timer = threading.Timer(0.8, stop.set)
+    timer.start()
+    with pytest.raises(Interrupted):
+        run(Collection.from_source(folder), network, client, stop=stop)
+    kept = Store().info()["embeddings"][network.id]
+    assert 0 < kept < 48
+    # Whatever was embedded is kept, and the workers have nothing left to do.
+    assert sum(network.embedded().values()) == kept
+    assert client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks)) == 0
+    embeddings, steps = run(Collection.from_source(folder), network, client)
+    np.testing.assert_array_equal(embeddings, colors(range(48)))
+    assert steps[0] == (kept, 48)
+    assert sum(network.embedded().values()) == 48
+
+
+def test_an_interrupt_of_the_cell_keeps_the_batches_that_are_done(client: Client, folder: Path, log: Path) -> None:
+    network = MeanColor(log=log, seconds=0.3)
+    timer = threading.Timer(0.8, lambda: signal.raise_signal(signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        run(Collection.from_source(folder), network, client)
+    kept = Store().info()["embeddings"][network.id]
+    assert 0 < kept < 48
+    assert sum(network.embedded().values()) == kept
+
+
+def test_images_that_workers_cannot_open_are_sent_along(
+    client: Client, folder: Path, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Workers have a file of this name, but it is another one.
+    collection = Collection.from_source(folder)
+    client.run(hide_files)
+    try:
+        network = MeanColor(log=log)
+        embeddings, steps = run(collection, network, client)
+    finally:
+        client.restart()
+    np.testing.assert_array_equal(embeddings, colors(range(48)))
+    assert os.getpid() not in network.embedded()
+    assert steps[-1] == (48, 48)
+    assert any("are sent to the workers" in notice for notice in collection.notices)
+
+
+def hide_files() -> None:
+    from imgclust_jupyter.embedding import cluster_task
+
+    def fail(item):
+        raise FileNotFoundError
+
+    cluster_task.digest = fail
+
+
+def test_arrays_are_sent_along(client: Client, log: Path) -> None:
+    sources = [np.full((40, 50, 3), color(i), dtype=np.uint8) for i in range(6)]
+    sources.append(Image.new("RGB", (9, 9), color(6)))
+    collection = Collection.from_source([*sources, sources[2]])
+    network = MeanColor(log=log)
+    embeddings, steps = run(collection, network, client)
+    np.testing.assert_array_equal(embeddings, np.concatenate([colors(range(7)), colors(range(2, 3))]))
+    assert sum(network.embedded().values()) == 7
+    assert os.getpid() not in network.embedded()
+    assert collection.notices == []
+
+
+def test_an_error_of_the_network_is_raised(client: Client, folder: Path) -> None:
+    with pytest.raises(ZeroDivisionError):
+        run(Collection.from_source(folder), Failing(), client)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failing(MeanColor):
+    log: Path = Path()
+
+    def forward(self, batch: np.ndarray) -> np.ndarray:
+        raise ZeroDivisionError
