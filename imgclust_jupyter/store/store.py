@@ -114,6 +114,14 @@ class Store:
         rows = [(_state(path, size, mtime_ns), digest) for path, size, mtime_ns, digest in files]
         self._write([("INSERT OR REPLACE INTO files VALUES (?, ?)", rows)])
 
+    def hashes_with(self, network_id: str) -> list[str]:
+        """Return the content hashes of all images that have an embedding by a network."""
+        query = (
+            "SELECT hash FROM embeddings CROSS JOIN images ON images.id = image AND decode_version = ? "
+            "WHERE network = ?"
+        )
+        return [digest for (digest,) in self._read(query, DECODE_VERSION, network_id)]
+
     def embeddings(self, hashes: Sequence[str], network_id: str) -> dict[str, npt.NDArray[np.float32]]:
         """Return the embeddings that are there.
 
