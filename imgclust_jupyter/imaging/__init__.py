@@ -4,14 +4,17 @@ from imgclust_jupyter.imaging.decode import Decoded, Source, decode, read_shape
 from imgclust_jupyter.imaging.errors import UnreadableImage, reason_for
 from imgclust_jupyter.imaging.files import Openable, open_regular, open_source
 from imgclust_jupyter.imaging.formats import SUFFIXES
+from imgclust_jupyter.imaging.limits import DEFAULT_LIMITS, Limits
 from imgclust_jupyter.imaging.thumbnails import THUMBNAIL_SIZES, encode_thumbnail, encode_thumbnails
 from imgclust_jupyter.store import DECODE_VERSION
 
 __all__ = [
     "DECODE_VERSION",
+    "DEFAULT_LIMITS",
     "SUFFIXES",
     "THUMBNAIL_SIZES",
     "Decoded",
+    "Limits",
     "Openable",
     "Source",
     "UnreadableImage",

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.TiffImagePlugin import IMAGELENGTH, IMAGEWIDTH, TiffImageFile
 
+from imgclust_jupyter.imaging.depth import deep_colors
 from imgclust_jupyter.imaging.errors import UnreadableImage, reason_for
 from imgclust_jupyter.imaging.files import Openable, open_source, suffix_of
 from imgclust_jupyter.imaging.formats import readable_formats, unidentified
-from imgclust_jupyter.imaging.pixels import array_to_rgb, to_rgb
+from imgclust_jupyter.imaging.limits import DEFAULT_LIMITS, Limits
+from imgclust_jupyter.imaging.pixels import array_to_rgb, deep_to_rgb, to_rgb
 
-__all__ = ["Decoded", "Source", "decode", "read_shape"]
+__all__ = ["Decoded", "Source", "check_size", "decode", "decode_opened", "frames_of", "plain_reasons", "read_shape"]
 
 Source = Path | bytes | Openable | npt.NDArray[Any] | Image.Image
 
@@ -38,6 +41,9 @@ _TRANSPOSITIONS = {
     8: Image.Transpose.ROTATE_90,
 }
 _SIDEWAYS = {5, 6, 7, 8}
+
+# In files of other kinds, further pictures are previews, layers or other sizes of the first.
+_SEQUENCES = {"AVIF", "GIF", "PNG", "TIFF", "WEBP"}
 
 # A lazily loaded image that the user hands over may be wanted by two threads at once, and has one file position.
 _loading = threading.Lock()
@@ -60,13 +66,12 @@ class Decoded:
     height: int
 
 
-def decode(source: Source, min_side: int | None = None) -> Decoded:
+def decode(source: Source, min_side: int | None = None, frame: int = 0, limits: Limits = DEFAULT_LIMITS) -> Decoded:
     """Decode a picture to upright RGB.
 
     EXIF orientation is applied, transparency laid on white, CMYK and RGB converted to sRGB by their colour profile
     where they have one. Values of more than 8 bits are scaled so that their 0.5 and 99.5 percentiles become black and
-    white (`window`). Of an animation or a file with several pages the first picture is taken. A file is known by its
-    content, not by its suffix.
+    white (`window`). A file is known by its content, not by its suffix.
 
     Parameters
     ----------
@@ -76,6 +81,10 @@ def decode(source: Source, min_side: int | None = None) -> Decoded:
     min_side : int, optional
         The shorter side in pixels that is enough. A JPEG file is then decoded at 1/2, 1/4 or 1/8 of its size, several
         times faster, as long as its shorter side does not get below this.
+    frame : int
+        Which picture of an animation, or of a file with several pages; from 0.
+    limits : Limits
+        What a file may ask for.
 
     Returns
     -------
@@ -84,9 +93,12 @@ def decode(source: Source, min_side: int | None = None) -> Decoded:
     Raises
     ------
     UnreadableImage
-        Whatever is wrong, with the reason in plain words. This includes more pixels than twice
-        ``PIL.Image.MAX_IMAGE_PIXELS`` (179 megapixels unless changed), which is found in the header before anything is
-        decoded.
+        Whatever is wrong, with the reason in plain words. What exceeds a limit is found in the header, before anything
+        is decoded; more pixels than twice ``PIL.Image.MAX_IMAGE_PIXELS`` are refused whatever the limit is.
+
+    See Also
+    --------
+    imgclust_jupyter.imaging.decode_guarded : survives decoders that hang or crash.
 
     Examples
     --------
@@ -97,21 +109,54 @@ def decode(source: Source, min_side: int | None = None) -> Decoded:
     if isinstance(source, np.ndarray):
         image = array_to_rgb(source)
         return Decoded(image, image.width, image.height)
-    with _plain_reasons(), _opened(source) as image:
-        full_size = image.size
-        reduced = image.draft(None, (min_side, min_side)) if min_side and image is not source else None
-        with _loading if image is source else nullcontext():
-            image.load()
-        if reduced is None:
-            full_size = image.size
-        orientation = _orientation(image)
-        rgb = to_rgb(image)
-        if orientation in _TRANSPOSITIONS:
-            rgb = rgb.transpose(_TRANSPOSITIONS[orientation])
-        if rgb is source:
-            rgb = rgb.copy()
-        width, height = full_size[::-1] if orientation in _SIDEWAYS else full_size
-        return Decoded(rgb, width, height)
+    with plain_reasons():
+        if isinstance(source, Image.Image):
+            with _loading:
+                source.load()
+            rgb, orientation = to_rgb(source), _orientation(source)
+            return _upright(rgb.copy() if rgb is source else rgb, orientation, rgb.size)
+        with _opened(source, limits) as image:
+            return decode_opened(image, min_side, frame, limits)
+
+
+def decode_opened(image: Image.Image, min_side: int | None, frame: int, limits: Limits) -> Decoded:
+    """Decode a picture that was opened from a file object and not loaded, as `decode` does.
+
+    Raises
+    ------
+    UnreadableImage
+        When it has no such frame, or exceeds the limits.
+    Exception
+        Nearly any, from a decoder; to be used within `plain_reasons`.
+    """
+    if frame:
+        if frame >= frames_of(image, limits):
+            raise UnreadableImage(f"it has {frames_of(image, limits)} frames, and number {frame} is asked for, from 0")
+        image.seek(frame)
+    megapixels = image.width * image.height / 1e6
+    if megapixels > limits.pixels / 1e6:
+        raise UnreadableImage(f"it has {megapixels:.1f} megapixels, and the limit is {limits.pixels / 1e6:.1f}")
+    full_size = image.size
+    if deep := deep_colors(image):
+        colors, loaded = deep
+        return _upright(deep_to_rgb(colors, loaded.info.get("icc_profile")), _orientation(loaded), loaded.size)
+    reduced = image.draft(None, (min_side, min_side)) if min_side else None
+    image.load()
+    return _upright(to_rgb(image), _orientation(image), full_size if reduced else image.size)
+
+
+def frames_of(image: Image.Image, limits: Limits) -> int:
+    """Return how many pictures an opened file holds.
+
+    Raises
+    ------
+    UnreadableImage
+        When they are more than the limit.
+    """
+    frames = int(getattr(image, "n_frames", 1)) if image.format in _SEQUENCES else 1
+    if frames > limits.frames:
+        raise UnreadableImage(f"it has {frames:,} frames, and the limit is {limits.frames:,}")
+    return frames
 
 
 def read_shape(source: Source) -> tuple[int, int]:
@@ -136,7 +181,7 @@ def read_shape(source: Source) -> tuple[int, int]:
     if isinstance(source, np.ndarray | Image.Image):
         decoded = decode(source)
         return decoded.width, decoded.height
-    with _plain_reasons(), _opened(source) as image:
+    with plain_reasons(), _opened(source, DEFAULT_LIMITS) as image:
         width, height = image.size
         if isinstance(image, TiffImageFile):
             # Some versions of Pillow have turned the size already, but not yet the orientation.
@@ -146,14 +191,31 @@ def read_shape(source: Source) -> tuple[int, int]:
         return (height, width) if _orientation(image) in _SIDEWAYS else (width, height)
 
 
+def check_size(file: BinaryIO, limits: Limits) -> None:
+    """Raise an UnreadableImage when a file has more bytes than the limit; it is at its start afterwards."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    if size > limits.file_bytes:
+        raise UnreadableImage(f"it has {size:,} bytes, and the limit is {limits.file_bytes:,}")
+
+
 @contextmanager
-def _opened(source: Path | bytes | Openable | Image.Image) -> Iterator[Image.Image]:
-    if isinstance(source, Image.Image):
-        yield source
-        return
+def plain_reasons() -> Iterator[None]:
+    """Turn whatever is raised inside into an UnreadableImage; not what ends the program."""
+    try:
+        yield
+    except UnreadableImage:
+        raise
+    except Exception as error:  # the parsers of damaged files raise nearly anything
+        raise UnreadableImage(reason_for(error)) from error
+
+
+@contextmanager
+def _opened(source: Path | bytes | Openable, limits: Limits) -> Iterator[Image.Image]:
     # Pillow gets a file object, not a path, since it would map a file it knows by path into memory; the process would
     # die if that file were cut short meanwhile.
     with open_source(source) as file:
+        check_size(file, limits)
         try:
             image = Image.open(file, formats=readable_formats())
         except UnidentifiedImageError as error:
@@ -162,14 +224,11 @@ def _opened(source: Path | bytes | Openable | Image.Image) -> Iterator[Image.Ima
             yield image
 
 
-@contextmanager
-def _plain_reasons() -> Iterator[None]:
-    try:
-        yield
-    except UnreadableImage:
-        raise
-    except Exception as error:  # the parsers of damaged files raise nearly anything
-        raise UnreadableImage(reason_for(error)) from error
+def _upright(rgb: Image.Image, orientation: int, full_size: tuple[int, int]) -> Decoded:
+    if orientation in _TRANSPOSITIONS:
+        rgb = rgb.transpose(_TRANSPOSITIONS[orientation])
+    width, height = full_size[::-1] if orientation in _SIDEWAYS else full_size
+    return Decoded(rgb, width, height)
 
 
 def _orientation(image: Image.Image) -> int:

@@ -6,6 +6,8 @@ The list is of kinds that hold pixels and that a library decodes by itself. Kind
 
 from __future__ import annotations
 
+import functools
+
 from PIL import Image
 
 __all__ = ["SUFFIXES", "readable_formats", "unidentified"]
@@ -16,7 +18,7 @@ _FORMATS = {
     "DDS": (".dds",),
     "DIB": (".dib",),
     "GIF": (".gif",),
-    "HEIF": (".heic", ".heif", ".hif"),  # by a plug-in, see below
+    "HEIF": (".heic", ".heif", ".hif"),  # by pillow-heif
     "ICNS": (".icns",),
     "ICO": (".ico",),
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
@@ -43,15 +45,23 @@ SVG is among them although it cannot be shown: who has drawings in a folder shou
 
 def readable_formats() -> list[str]:
     """Return the names of the formats that can be read here, plug-ins included, as `PIL.Image.open` wants them."""
-    Image.init()
+    _register()
     return [name for name in Image.ID if name in _FORMATS]
+
+
+@functools.cache
+def _register() -> None:
+    Image.init()
+    try:
+        import pillow_heif
+    except ImportError:
+        return  # `unidentified` tells who has such pictures what to install
+    pillow_heif.register_heif_opener()
 
 
 _ADVICE = {
     ".svg": "it is a drawing (SVG), which has no pixels",
-    **dict.fromkeys(
-        _FORMATS["HEIF"], "HEIC pictures need the package pillow-heif: call pillow_heif.register_heif_opener() first"
-    ),
+    **dict.fromkeys(_FORMATS["HEIF"], "HEIC pictures need the package pillow-heif: pip install imgclust_jupyter[heif]"),
     ".jxl": "JPEG XL pictures need the package pillow-jxl-plugin: import pillow_jxl first",
 }
 
@@ -70,4 +80,5 @@ def unidentified(suffix: str) -> str:
     'it is a drawing (SVG), which has no pixels'
     """
     otherwise = "it is not an image, is damaged at its start, or is of a kind that cannot be read"
-    return _ADVICE.get(suffix.lower(), otherwise)
+    known = {suffix for name in readable_formats() for suffix in _FORMATS[name]}
+    return otherwise if suffix.lower() in known else _ADVICE.get(suffix.lower(), otherwise)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from PIL import Image, ImageCms
 
 from imgclust_jupyter.imaging.errors import UnreadableImage
 
-__all__ = ["array_to_rgb", "to_rgb", "window"]
+__all__ = ["array_to_rgb", "deep_to_rgb", "to_rgb", "window"]
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
@@ -27,14 +28,34 @@ def to_rgb(image: Image.Image) -> Image.Image:
         Mode RGB; `image` itself where nothing had to be done.
     """
     if image.mode.startswith("I") or image.mode == "F":
-        return Image.fromarray(window(np.asarray(image))).convert("RGB")
+        return _windowed(image)
     if image.has_transparency_data:
-        return _on_white(image.convert("RGBA"))
+        return _on_white(_by_profile(image.convert("RGBA")))
     if image.mode == "LAB":
         return _to_srgb(image, ImageCms.createProfile("LAB"))
-    if image.mode in ("CMYK", "RGB") and image.info.get("icc_profile"):
-        image = _by_profile(image)
+    image = _by_profile(image)
     return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def deep_to_rgb(values: npt.NDArray[np.uint16], profile: bytes | None) -> Image.Image:
+    """Return colours of 16 bits as a picture.
+
+    Parameters
+    ----------
+    values : ndarray of uint16, shape (height, width, 3) or (height, width, 4)
+        RGB or RGBA.
+    profile : bytes or None
+        What the colours mean, as an ICC profile.
+
+    Returns
+    -------
+    PIL.Image.Image
+        Mode RGB.
+    """
+    image = _array_to_image(values)
+    if profile:
+        image.info["icc_profile"] = profile
+    return to_rgb(image)
 
 
 def array_to_rgb(array: npt.NDArray[Any]) -> Image.Image:
@@ -65,13 +86,7 @@ def array_to_rgb(array: npt.NDArray[Any]) -> Image.Image:
         )
     if array.dtype.kind not in "buif":
         raise UnreadableImage(f"an array of {array.dtype} is not a picture; its values must be real numbers")
-    if array.ndim == 2 or array.shape[2] == 3:
-        return Image.fromarray(_to_bytes(array)).convert("RGB")
-    alpha = array[:, :, 3:]
-    if array.dtype != np.uint8:
-        full = 1.0 if array.dtype.kind in "bf" else float(np.iinfo(array.dtype).max)
-        alpha = (np.clip(np.nan_to_num(alpha.astype(np.float64) / full), 0, 1) * 255).round().astype(np.uint8)
-    return _on_white(Image.fromarray(np.concatenate([_to_bytes(array[:, :, :3]), alpha], axis=2)))
+    return to_rgb(_array_to_image(array))
 
 
 def window(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
@@ -94,19 +109,44 @@ def window(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     >>> window(np.array([[1000, 2000, 3000]], dtype=np.uint16)).tolist()
     [[0, 128, 255]]
     """
-    # Sixteen bits fit into float32 exactly, and a scan of a hundred megapixels should not take a gigabyte.
-    work: npt.NDArray[np.floating] = values.astype(np.float32 if values.dtype.itemsize <= 2 else np.float64)
-    finite = work[np.isfinite(work)]
-    if finite.size == 0:
-        return np.zeros(values.shape, dtype=np.uint8)
-    low, high = (float(bound) for bound in np.percentile(finite, (0.5, 99.5)))
+    shown = np.zeros(values.shape, dtype=np.uint8)
+    finite = values[np.isfinite(values)]
+    if finite.size:
+        low, high = _bounds(finite)
+        # In blocks, since the intermediate results of a hundred megapixels would take gigabytes.
+        step = max(1, 2**20 // values[0].size)
+        for start in range(0, len(values), step):
+            block = values[start : start + step].astype(np.float64)
+            # Halved before the subtraction, since the difference of two floats may be larger than any float.
+            scaled = (block / 2 - low / 2) / (high / 2 - low / 2)
+            shown[start : start + step] = (np.clip(np.nan_to_num(scaled, nan=0.0), 0, 1) * 255).round()
+    return shown
+
+
+def _bounds(finite: npt.NDArray[Any]) -> tuple[float, float]:
+    places = [share * (finite.size - 1) for share in (0.005, 0.995)]
+    finite.partition(sorted({round_(place) for place in places for round_ in (math.floor, math.ceil)}))
+    low, high = (
+        (1 - place % 1) * float(finite[math.floor(place)]) + place % 1 * float(finite[math.ceil(place)])
+        for place in places
+    )
     if low == high:
         low, high = float(finite.min()), float(finite.max())
     if low == high:
-        low, high = (0.0, 1.0) if values.dtype.kind == "f" else (0.0, float(np.iinfo(values.dtype).max))
-    # Halved before the subtraction, since the difference of two floats may be larger than any float.
-    scaled = (work / 2 - low / 2) / (high / 2 - low / 2)
-    return (np.clip(np.nan_to_num(scaled, nan=0.0), 0, 1) * 255).round().astype(np.uint8)
+        low, high = (0.0, 1.0) if finite.dtype.kind == "f" else (0.0, float(np.iinfo(finite.dtype).max))
+    return low, high
+
+
+def _array_to_image(array: npt.NDArray[Any]) -> Image.Image:
+    if array.ndim == 2 or array.shape[2] == 3:
+        return Image.fromarray(_to_bytes(array))
+    alpha = array[:, :, 3]
+    if array.dtype == np.uint16:
+        alpha = alpha >> 8
+    elif array.dtype != np.uint8:
+        full = 1.0 if array.dtype.kind in "bf" else float(np.iinfo(array.dtype).max)
+        alpha = (np.clip(np.nan_to_num(alpha.astype(np.float64) / full), 0, 1) * 255).round()
+    return Image.fromarray(np.dstack([_to_bytes(array[:, :, :3]), alpha.astype(np.uint8)]))
 
 
 def _to_bytes(array: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
@@ -117,12 +157,26 @@ def _to_bytes(array: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     return window(array)
 
 
+def _windowed(image: Image.Image) -> Image.Image:
+    values = np.asarray(image)
+    shown = Image.fromarray(window(values)).convert("RGB")
+    key = image.info.get("transparency")
+    if isinstance(key, int):
+        shown.paste("white", mask=Image.fromarray(values == key))
+    return shown
+
+
 def _on_white(rgba: Image.Image) -> Image.Image:
-    white = Image.new("RGBA", rgba.size, "white")
-    return Image.alpha_composite(white, rgba).convert("RGB")
+    white = Image.new("RGB", rgba.size, "white")
+    white.paste(rgba, mask=rgba)
+    return white
 
 
 def _by_profile(image: Image.Image) -> Image.Image:
+    if not image.info.get("icc_profile"):
+        return image
+    if image.mode not in ("CMYK", "L", "RGB", "RGBA"):
+        image = image.convert("RGB")
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
         known = "sRGB" in ImageCms.getProfileDescription(profile)
@@ -132,7 +186,8 @@ def _by_profile(image: Image.Image) -> Image.Image:
 
 
 def _to_srgb(image: Image.Image, profile: Any) -> Image.Image:
-    converted = ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    mode = "RGBA" if image.mode == "RGBA" else "RGB"
+    converted = ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB"), outputMode=mode)
     if converted is None:
         raise UnreadableImage("its colours cannot be converted")
     return converted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["DECODE_VERSION", "FILE_NAME", "SCHEMA"]
 
-DECODE_VERSION = 1
+DECODE_VERSION = 2
 """To be raised with every change of `imgclust_jupyter.imaging` that changes pixels or thumbnails.
 
 What was computed from differently decoded pictures is then no longer found. It is defined here, below `imaging`, since

@@ -1,0 +1,61 @@
+"""How much a picture may ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+__all__ = ["DEFAULT_LIMITS", "Limits"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a file may ask for before it counts as unreadable; told by its header, before anything is decoded.
+
+    A file of some kilobytes can announce a picture that fills the memory, or keep a decoder busy for hours. Every bound
+    is above what cameras, scanners and microscopes make, so that what it stops is a mistake or an attack.
+
+    Parameters
+    ----------
+    pixels : int
+        Of one picture. 178,956,970, twice Pillow's ``MAX_IMAGE_PIXELS`` and its own bound for an error: the largest
+        cameras have 150 megapixels. Such a picture takes 0.7 GB decoded, and up to 2.5 GB while it is converted.
+        `decode` never exceeds what ``PIL.Image.MAX_IMAGE_PIXELS`` allows; `decode_guarded` goes by this number alone.
+    frames : int
+        Pictures in one file. 10,000: seven minutes of an animation at 24 frames per second.
+    file_bytes : int
+        Of one file. 2 GiB: the largest allowed picture in 16-bit RGBA without compression has 1.4 GB.
+    seconds : float
+        For decoding one picture, where the decoder can be stopped (`decode_guarded`). 30: the largest allowed PNG takes
+        5 s on one core, JPEG 2000 and AVIF about five times as long.
+
+    Raises
+    ------
+    ValueError
+        For a bound that is not positive.
+
+    Examples
+    --------
+    >>> from imgclust_jupyter.imaging import UnreadableImage, decode
+    >>> from PIL import Image
+    >>> import io
+    >>> file = io.BytesIO()
+    >>> Image.new("L", (2000, 1000)).save(file, "PNG")
+    >>> try:
+    ...     decode(file.getvalue(), limits=Limits(pixels=1_000_000))
+    ... except UnreadableImage as error:
+    ...     print(error.reason)
+    it has 2.0 megapixels, and the limit is 1.0
+    """
+
+    pixels: int = 178_956_970
+    frames: int = 10_000
+    file_bytes: int = 2 << 30
+    seconds: float = 30.0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            if not getattr(self, field.name) > 0:
+                raise ValueError(f"Limits.{field.name} must be above 0, not {getattr(self, field.name)!r}")
+
+
+DEFAULT_LIMITS = Limits()
