@@ -1,5 +1,6 @@
 """Weights are taken from this machine, else downloaded, from servers that behave in all kinds of ways."""
 
+import errno
 import hashlib
 import os
 import socket
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from imgclust_jupyter.embedding import WeightsUnavailable, download
+from imgclust_jupyter.embedding import WeightsUnavailable
 from imgclust_jupyter.embedding.download import Patience
 from imgclust_jupyter.embedding.weights import Weights, find_weights
 
@@ -138,15 +139,49 @@ def test_a_server_that_never_answers_is_left(folder: Path) -> None:
 
 
 def test_a_download_that_breaks_off_fails(folder: Path) -> None:
-    failing(partial(send, pieces=4, sent=0.5), r"broke off after 1\.6 of 3\.1 MB", folder)
+    failing(partial(send, pieces=4, sent=0.5), r"broke off 5 times, at last after 1\.6 of 3\.1 MB", folder)
+
+
+@pytest.mark.parametrize("parts", [True, False], ids=["with parts", "without parts"])
+def test_a_download_that_breaks_off_goes_on(parts: bool) -> None:
+    ranges: list[str | None] = []
+    steps: list[int] = []
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        wanted = request.headers["Range"]
+        ranges.append(wanted)
+        start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and parts else 0
+        send(request, CONTENT[start:], status=206 if start else 200, pieces=4, sent=0.5 if len(ranges) < 3 else 1.0)
+
+    with server(answer) as (url, _):
+        found = find_weights(url, "Net", lambda label, done, total: steps.append(done), HASTY)
+    assert found.file.read_bytes() == CONTENT
+    half, quarter = len(CONTENT) // 2, len(CONTENT) // 4
+    second = half + quarter if parts else half
+    assert ranges == [None, f"bytes={half}-", f"bytes={second}-"]
+    assert (steps == sorted(steps)) == parts
+    assert steps[-1] == 3
+
+
+def test_parts_of_different_files_are_not_put_together(folder: Path) -> None:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        if request.headers["Range"]:
+            send(request, bytes(len(CONTENT) // 2), status=206)
+        else:
+            send(request, pieces=4, sent=0.5)
+
+    failing(answer, "something else", folder)
 
 
 def test_a_download_with_the_wrong_hash_fails(folder: Path) -> None:
     failing(partial(send, content=b"<html>Please log in</html>"), "something else.*login page", folder)
 
 
-def test_a_refusal_is_told(folder: Path) -> None:
-    failing(partial(send, content=b"", status=403), "answered 403 Forbidden", folder)
+@pytest.mark.parametrize(
+    ("status", "told"), [(403, "403 Forbidden"), (404, "404 Not Found"), (500, "500 Internal Server Error")]
+)
+def test_a_refusal_is_told(status: int, told: str, folder: Path) -> None:
+    failing(partial(send, content=b"<html>Sorry</html>", status=status), f"answered {told}", folder)
 
 
 def test_an_unreachable_server_is_told(folder: Path) -> None:
@@ -216,12 +251,14 @@ def test_a_folder_that_cannot_be_written_to_is_told(folder: Path) -> None:
         find_weights(url, "Net", patience=HASTY)
 
 
-def test_a_full_disk_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def receive(*args: object) -> str:
-        raise OSError(28, os.strerror(28))
-
-    monkeypatch.setattr(download, "_receive", receive)
-    failing(send, f"cannot be written.*{os.strerror(28)}", folder)
+def test_a_disk_without_room_is_told(folder: Path) -> None:
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(CONTENT) // 2, before[1]))
+    try:
+        failing(send, f"cannot be written.*{os.strerror(errno.EFBIG)}", folder)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_name_without_a_hash_is_refused() -> None:
