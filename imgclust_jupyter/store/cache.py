@@ -15,7 +15,7 @@ def info() -> dict[str, Any]:
     Returns
     -------
     dict
-        ``path`` (str, or None while nothing can be written and the cache lives in memory), ``bytes`` in use, number of
+        ``path`` (str, or None while the file cannot be used and the cache lives in memory), ``bytes`` in use, number of
         ``images``, number of ``embeddings`` by network (dict), number of ``thumbnails``.
 
     Examples

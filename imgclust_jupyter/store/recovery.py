@@ -22,9 +22,14 @@ _UNUSABLE = {
     sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOLFS, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_READONLY,
 }  # fmt: skip
 
+_WRITABLE = "set the environment variable IMGCLUST_CACHE to a folder that can be written to"
+
 
 class SturdyDatabase:
-    """A database that is replaced when it fails: a damaged file by a new one, any other by one in memory.
+    """A database in a file, which gives way to others when it fails.
+
+    A damaged file is replaced by a new one. Where nothing can be written, a database in memory takes what is new, and
+    the file is read as long as it can be.
 
     Parameters
     ----------
@@ -33,21 +38,23 @@ class SturdyDatabase:
     """
 
     def __init__(self, file: Path) -> None:
-        self._database = Database(file)
+        self._path = file
+        # The last one is written to.
+        self._layers: tuple[Database, ...] = (Database(file),)
         self._replacing = threading.Lock()
 
     @property
     def file(self) -> Path | None:
-        """The file, or None when the database lives in memory."""
-        return self._database.file
+        """The file, or None when nothing is read from it."""
+        return self._layers[0].file
 
-    def run(self, work: Callable[[Database], T]) -> T:
-        """Return what a function does with the database; it is called again with each replacement.
+    def read(self, work: Callable[[Database], T]) -> list[T]:
+        """Return what a function reads from each of the databases; what comes last is newest.
 
         Parameters
         ----------
         work : callable
-            Must not have done anything yet that it may not do twice when the database fails.
+            Called again with a replacement when a database fails.
 
         Raises
         ------
@@ -55,35 +62,77 @@ class SturdyDatabase:
             For mistakes of `work`, and when even memory fails.
         """
         while True:
-            database = self._database
+            results = []
+            for database in self._layers:
+                try:
+                    results.append(work(database))
+                except (sqlite3.DatabaseError, OSError) as error:
+                    self._replace(database, error)
+                    break
+            else:
+                return results
+
+    def write(self, work: Callable[[Database], T]) -> T:
+        """Return what a function does with the database that can be written to.
+
+        Parameters
+        ----------
+        work : callable
+            Called again with a replacement when the database fails; must not have done anything by then that it may not
+            do twice.
+
+        Raises
+        ------
+        sqlite3.DatabaseError
+            For mistakes of `work`, and when even memory fails.
+        """
+        while True:
+            database = self._layers[-1]
             try:
                 return work(database)
             except (sqlite3.DatabaseError, OSError) as error:
                 self._replace(database, error)
 
+    def begin_again(self) -> None:
+        """Forget what is in memory, and try the file again."""
+        with self._replacing:
+            if len(self._layers) > 1 or self.file is None:
+                self.close()
+                self._layers = (Database(self._path),)
+
     def close(self) -> None:
-        """Close all connections; a later use opens new ones."""
-        self._database.close()
+        """Close all connections; a later use opens new ones. What is in memory is lost."""
+        for database in self._layers:
+            database.close()
 
     def _replace(self, failed: Database, error: sqlite3.DatabaseError | OSError) -> None:
         with self._replacing:
-            if self._database is not failed:
+            if failed not in self._layers:
                 return  # another thread has met the same failure first
-            if failed.file is None:
-                raise error
             # The low byte is the kind of the error, the rest its variety.
             kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            if kind in _CORRUPT:
-                self._database = _begin_anew(failed, failed.file, error)
-            elif kind in _UNUSABLE or isinstance(error, OSError):
-                self._database = Database(None)
-                failed.close()
-                _warn(
-                    f"the cache {failed.file} cannot be used ({error}); results are kept in memory only. Set the "
-                    "environment variable IMGCLUST_CACHE to a folder that can be written to"
-                )
-            else:
+            if failed.file is None or not (kind in _CORRUPT | _UNUSABLE or isinstance(error, OSError)):
                 raise error
+            if len(self._layers) > 1:
+                self._layers = self._layers[1:]
+                _warn(f"the cache {self._path} cannot be read any more ({error})")
+            elif kind in _CORRUPT:
+                self._layers = (_begin_anew(failed, self._path, error),)
+            else:
+                failed.close()
+                self._layers = _without_writing(self._path, error)
+
+
+def _without_writing(file: Path, error: Exception) -> tuple[Database, ...]:
+    try:
+        readable = Database(file, read_only=True)
+        with readable.connection():
+            pass
+    except (sqlite3.DatabaseError, OSError):
+        _warn(f"the cache {file} cannot be used ({error}); results are kept in memory only: {_WRITABLE}")
+        return (Database(None),)
+    _warn(f"nothing can be written to the cache {file} ({error}); new results are kept in memory only: {_WRITABLE}")
+    return readable, Database(None)
 
 
 def _begin_anew(failed: Database, file: Path, error: Exception) -> Database:

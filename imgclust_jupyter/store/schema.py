@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DECODE_VERSION", "FILE_NAME", "SCHEMA"]
+__all__ = ["DECODE_VERSION", "FILE_NAME", "SCHEMA", "SCHEMA_VERSION"]
 
 DECODE_VERSION = 2
 """To be raised with every change of `imgclust_jupyter.imaging` that changes pixels or thumbnails.
@@ -11,7 +11,9 @@ What was computed from differently decoded pictures is then no longer found. It 
 it is a part of the store's keys.
 """
 
-# Kernels with different versions of the package may use the same folder: when the tables change, so must the name.
+# Kernels with different versions of the package may use the same folder: when the tables change, so must the version
+# and with it the name. A file that has this name all the same and tables of another version is left alone.
+SCHEMA_VERSION = 1
 FILE_NAME = "imgclust.sqlite"
 
 SCHEMA = """

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import sqlite3
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +16,14 @@ import numpy as np
 import numpy.typing as npt
 
 from imgclust_jupyter.store.database import Database
+from imgclust_jupyter.store.eviction import delete_all, evict, used_bytes
 from imgclust_jupyter.store.recovery import SturdyDatabase
 from imgclust_jupyter.store.schema import DECODE_VERSION, FILE_NAME
 from imgclust_jupyter.store.settings import default_bytes, default_directory
 
 __all__ = ["Record", "Store", "open_store"]
 
-_DAY = 86_400
-_EVICTED_AT_ONCE = 64
+_HOUR = 3600
 _MEMORY_BYTES = 1_000_000_000  # of a store that has to live in memory
 
 
@@ -54,7 +54,8 @@ class Store:
 
     All methods can be called from any thread, and several processes can use the same folder. A lookup is one query for
     any number of images. Trouble with the disk never stops the work: a damaged database is renamed and a new one begun;
-    where nothing can be written, the store lives in memory. Both are said in a warning.
+    where nothing can be written, what is new is kept in memory, and what the file has is still read. Both are said in a
+    warning.
 
     Parameters
     ----------
@@ -82,7 +83,7 @@ class Store:
 
     @property
     def file(self) -> Path | None:
-        """The database's file, or None when it lives in memory."""
+        """The database's file, or None when the store lives in memory alone."""
         return self._database.file
 
     def hashes_of(self, files: Sequence[tuple[str, int, int]]) -> list[str | None]:
@@ -215,37 +216,31 @@ class Store:
                 (f"INSERT OR REPLACE INTO thumbnails (image, size, file) {of_image}", tiles),
             ]
         )
-        self._database.run(self._evict)
+        self._database.write(self._evict)
 
     def info(self) -> dict[str, Any]:
         """Return what is in the store; see `cache.info`."""
 
-        def count(database: Database) -> dict[str, Any]:
+        def count(database: Database) -> tuple[int, int, int, dict[str, int]]:
             with database.connection() as connection:
                 networks = connection.execute("SELECT network, count(*) FROM embeddings GROUP BY network").fetchall()
                 (images,) = connection.execute("SELECT count(*) FROM images").fetchone()
                 (tiles,) = connection.execute("SELECT count(*) FROM thumbnails").fetchone()
-                used = _used_bytes(connection)
-            return {
-                "path": None if database.file is None else str(database.file),
-                "bytes": used,
-                "images": images,
-                "embeddings": dict(networks),
-                "thumbnails": tiles,
-            }
+                return used_bytes(connection), images, tiles, dict(networks)
 
-        return self._database.run(count)
+        n_bytes, images, tiles, networks = zip(*self._database.read(count), strict=True)
+        return {
+            "path": None if self.file is None else str(self.file),
+            "bytes": sum(n_bytes),
+            "images": sum(images),
+            "embeddings": dict(sum(map(Counter, networks), Counter())),
+            "thumbnails": sum(tiles),
+        }
 
     def clear(self) -> None:
         """Forget everything, and delete damaged databases that were set aside."""
-
-        def delete(database: Database) -> None:
-            with database.transaction() as connection:
-                connection.execute("DELETE FROM files")
-                connection.execute("DELETE FROM images")
-            _give_back_space(database)
-
-        self._database.run(delete)
+        self._database.begin_again()
+        self._database.write(delete_all)
         for file in self.directory.glob(f"{FILE_NAME}.corrupt-*"):
             file.unlink(missing_ok=True)
 
@@ -262,8 +257,8 @@ class Store:
         )
         rows = self._read(query, json.dumps(list(hashes)), DECODE_VERSION, wanted)
         now = int(time.time())
-        # To the day is exact enough to say what was not used for the longest time, and spares most lookups a write.
-        stale = [(now, digest, DECODE_VERSION) for digest, _, used in rows if used < now - _DAY]
+        # To the hour is exact enough to say what was not used for the longest time, and spares most lookups a write.
+        stale = [(now, digest, DECODE_VERSION) for digest, _, used in rows if used < now - _HOUR]
         if stale:
             self._write([("UPDATE images SET used = ? WHERE hash = ? AND decode_version = ?", stale)])
         return {digest: found for digest, found, _ in rows}
@@ -273,7 +268,7 @@ class Store:
             with database.connection() as connection:
                 return connection.execute(query, parameters).fetchall()
 
-        return self._database.run(fetch)
+        return [row for rows in self._database.read(fetch) for row in rows]
 
     def _write(self, statements: Sequence[tuple[str, Sequence[tuple[Any, ...]]]]) -> None:
         def execute(database: Database) -> None:
@@ -281,23 +276,10 @@ class Store:
                 for statement, rows in statements:
                     connection.executemany(statement, rows)
 
-        self._database.run(execute)
+        self._database.write(execute)
 
     def _evict(self, database: Database) -> None:
-        bound = self.max_bytes if database.file is not None else min(self.max_bytes, _MEMORY_BYTES)
-        with database.connection() as connection:
-            excess = _used_bytes(connection) > bound
-        if not excess:
-            return
-        while excess:
-            # In small steps, so that other kernels get their turn.
-            with database.transaction() as connection:
-                oldest = "SELECT id FROM images ORDER BY used, id LIMIT ?"
-                evicted = connection.execute(f"DELETE FROM images WHERE id IN ({oldest})", (_EVICTED_AT_ONCE,)).rowcount
-                excess = evicted > 0 and _used_bytes(connection) > bound
-        with database.transaction() as connection:
-            connection.execute("DELETE FROM files WHERE hash NOT IN (SELECT hash FROM images)")
-        _give_back_space(database)
+        evict(database, self.max_bytes if database.file is not None else min(self.max_bytes, _MEMORY_BYTES))
 
 
 def open_store() -> Store:
@@ -315,17 +297,3 @@ def _state(path: str, size: int, mtime_ns: int) -> str:
     # know the names.
     state = f"{path}\0{size}\0{mtime_ns}".encode("utf-8", "surrogatepass")
     return hashlib.blake2b(state, digest_size=16).hexdigest()
-
-
-def _used_bytes(connection: sqlite3.Connection) -> int:
-    pages, free, page_size = (
-        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
-    )
-    return int((pages - free) * page_size)
-
-
-def _give_back_space(database: Database) -> None:
-    with database.connection() as connection:
-        connection.execute("PRAGMA incremental_vacuum").fetchall()
-        # Passive: as far as is possible without waiting for other users of the file.
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()

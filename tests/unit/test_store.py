@@ -99,7 +99,7 @@ class TestLookups:
         store.put([record(i) for i in range(3000)], "net")
         wanted = hashes(*range(3000))
         statements = []
-        with store._database._database.connection() as connection:
+        with store._database._layers[0].connection() as connection:
             connection.set_trace_callback(statements.append)
         assert len(store.embeddings(wanted, "net")) == 3000
         assert len(store.thumbnails(wanted, 64)) == 3000
@@ -141,7 +141,7 @@ class TestSharing:
             thread = threading.Thread(target=store.shapes, args=([],))
             thread.start()
             thread.join()
-        assert len(store._database._database._idle) == 1
+        assert len(store._database._layers[0]._idle) == 1
 
     def test_several_processes(self, store):
         program = (
@@ -203,7 +203,7 @@ class TestTrouble:
         first, second = Store(tmp_path), Store(tmp_path)
         first.put([record(1)], "net")
         assert len(second.embeddings(hashes(1), "net")) == 1
-        damaged = [store._database._database for store in (first, second)]
+        damaged = [store._database._layers[0] for store in (first, second)]
         assert damaged[0].set_aside() is not None
         first.put([record(2)], "net")
         # The second comes later, and must leave the first one's new database alone.

@@ -1,0 +1,60 @@
+"""Making room in a database of images."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from imgclust_jupyter.store.database import Database
+
+__all__ = ["delete_all", "evict", "used_bytes"]
+
+_AT_ONCE = 64
+_KEPT = 0.95  # of the bound, so that not every batch that is stored has to make room for itself
+
+
+def used_bytes(connection: sqlite3.Connection) -> int:
+    """Return how many bytes of the database's pages are in use."""
+    pages, free, page_size = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+    )
+    return int((pages - free) * page_size)
+
+
+def evict(database: Database, max_bytes: int) -> None:
+    """Forget the images that were not used for the longest time, when the database is larger than it may be.
+
+    Parameters
+    ----------
+    database : Database
+    max_bytes : int
+        Beyond it, images go until a twentieth of it is free.
+    """
+    with database.connection() as connection:
+        if used_bytes(connection) <= max_bytes:
+            return
+    oldest = "SELECT id FROM images ORDER BY used, id LIMIT ?"
+    excess = True
+    while excess:
+        # In small steps, so that other kernels get their turn.
+        with database.transaction() as connection:
+            evicted = connection.execute(f"DELETE FROM images WHERE id IN ({oldest})", (_AT_ONCE,)).rowcount
+            excess = evicted > 0 and used_bytes(connection) > _KEPT * max_bytes
+    with database.transaction() as connection:
+        connection.execute("DELETE FROM files WHERE hash NOT IN (SELECT hash FROM images)")
+    _give_back_space(database)
+
+
+def delete_all(database: Database) -> None:
+    """Empty the tables."""
+    with database.transaction() as connection:
+        # What refers to the images goes first: SQLite empties a table at once when nothing refers to it.
+        for table in ("thumbnails", "embeddings", "images", "files"):
+            connection.execute(f"DELETE FROM {table}")
+    _give_back_space(database)
+
+
+def _give_back_space(database: Database) -> None:
+    with database.connection() as connection:
+        connection.execute("PRAGMA incremental_vacuum").fetchall()
+        # Passive: as far as is possible without waiting for other users of the file.
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
