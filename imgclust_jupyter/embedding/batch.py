@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from imgclust_jupyter.embedding.network import Network
-from imgclust_jupyter.imaging import Source, UnreadableImage, decode, encode_thumbnails
+from imgclust_jupyter.imaging import Source, UnreadableImage, decode_guarded, encode_thumbnails
 from imgclust_jupyter.store import Record
 
 __all__ = ["embed_pictures"]
@@ -41,7 +41,7 @@ def embed_pictures(network: Network, sources: Mapping[str, Source]) -> tuple[lis
     pictures, inputs, failures = [], [], {}
     for content, source in sources.items():
         try:
-            picture = decode(source, min_side)
+            picture = decode_guarded(source, min_side)
         except UnreadableImage as error:
             failures[content] = error
             continue

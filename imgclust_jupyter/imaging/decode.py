@@ -18,12 +18,22 @@ from PIL.TiffImagePlugin import IMAGELENGTH, IMAGEWIDTH, TiffImageFile
 
 from imgclust_jupyter.imaging.depth import deep_colors
 from imgclust_jupyter.imaging.errors import UnreadableImage, reason_for
-from imgclust_jupyter.imaging.files import Openable, open_source, suffix_of
+from imgclust_jupyter.imaging.files import Frame, Openable, open_source, suffix_of
 from imgclust_jupyter.imaging.formats import readable_formats, unidentified
 from imgclust_jupyter.imaging.limits import DEFAULT_LIMITS, Limits
 from imgclust_jupyter.imaging.pixels import array_to_rgb, deep_to_rgb, to_rgb
 
-__all__ = ["Decoded", "Source", "check_size", "decode", "decode_opened", "frames_of", "plain_reasons", "read_shape"]
+__all__ = [
+    "Decoded",
+    "Source",
+    "check_size",
+    "decode",
+    "decode_opened",
+    "frames_of",
+    "opened",
+    "plain_reasons",
+    "read_shape",
+]
 
 Source = Path | bytes | Openable | npt.NDArray[Any] | Image.Image
 
@@ -78,6 +88,7 @@ def decode(source: Source, min_side: int | None = None, frame: int = 0, limits: 
     source : Path, bytes, Openable, ndarray or PIL.Image.Image
         A file, the content of one, what can be opened as one, or pixels: an array of shape (height, width), (height,
         width, 1), (height, width, 3) or (height, width, 4) in which uint8 is taken as it is, bool as black and white.
+        A `Frame` says for itself which picture of its file it is.
     min_side : int, optional
         The shorter side in pixels that is enough. A JPEG file is then decoded at 1/2, 1/4 or 1/8 of its size, several
         times faster, as long as its shorter side does not get below this.
@@ -106,6 +117,8 @@ def decode(source: Source, min_side: int | None = None, frame: int = 0, limits: 
     >>> decode(np.zeros((20, 30), dtype=np.uint8)).image.size
     (30, 20)
     """
+    if isinstance(source, Frame):
+        return decode(source.source, min_side, source.number, limits)
     if isinstance(source, np.ndarray):
         image = array_to_rgb(source)
         return Decoded(image, image.width, image.height)
@@ -115,7 +128,7 @@ def decode(source: Source, min_side: int | None = None, frame: int = 0, limits: 
                 source.load()
             rgb, orientation = to_rgb(source), _orientation(source)
             return _upright(rgb.copy() if rgb is source else rgb, orientation, rgb.size)
-        with _opened(source, limits) as image:
+        with opened(source, limits) as image:
             return decode_opened(image, min_side, frame, limits)
 
 
@@ -178,10 +191,10 @@ def read_shape(source: Source) -> tuple[int, int]:
     UnreadableImage
         When the header cannot be read. That it can says nothing about the rest of the file.
     """
-    if isinstance(source, np.ndarray | Image.Image):
+    if isinstance(source, np.ndarray | Image.Image | Frame):
         decoded = decode(source)
         return decoded.width, decoded.height
-    with plain_reasons(), _opened(source, DEFAULT_LIMITS) as image:
+    with plain_reasons(), opened(source, DEFAULT_LIMITS) as image:
         width, height = image.size
         if isinstance(image, TiffImageFile):
             # Some versions of Pillow have turned the size already, but not yet the orientation.
@@ -211,7 +224,8 @@ def plain_reasons() -> Iterator[None]:
 
 
 @contextmanager
-def _opened(source: Path | bytes | Openable, limits: Limits) -> Iterator[Image.Image]:
+def opened(source: Path | bytes | Openable, limits: Limits) -> Iterator[Image.Image]:
+    """Open a picture for reading its header, and perhaps more; within `plain_reasons`."""
     # Pillow gets a file object, not a path, since it would map a file it knows by path into memory; the process would
     # die if that file were cut short meanwhile.
     with open_source(source) as file:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import stat
+from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
 
 from imgclust_jupyter.imaging.errors import UnreadableImage
 
-__all__ = ["Openable", "open_regular", "open_source", "suffix_of"]
+__all__ = ["Frame", "Openable", "open_regular", "open_source", "suffix_of"]
 
 
 @runtime_checkable
@@ -34,6 +35,32 @@ class Openable(Protocol):
     def describe(self) -> str:
         """Return what to call it in messages: never with a password, a token or a folder of this machine."""
         ...
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame of an animation, or one page of a file of several; an `Openable` of the whole file.
+
+    Attributes
+    ----------
+    source : Path, bytes or Openable
+        The file.
+    number : int
+        Which of its pictures, from 0.
+    """
+
+    source: Path | bytes | Openable
+    number: int
+
+    def open(self) -> BinaryIO:
+        """Open the file."""
+        return open_source(self.source)
+
+    def describe(self) -> str:
+        """Return what to call the file in messages."""
+        if isinstance(self.source, bytes):
+            return ""
+        return self.source.name if isinstance(self.source, Path) else self.source.describe()
 
 
 def open_source(source: Path | bytes | Openable) -> BinaryIO:

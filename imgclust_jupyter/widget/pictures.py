@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from imgclust_jupyter.collection import Collection, Item
-from imgclust_jupyter.imaging import THUMBNAIL_SIZES, UnreadableImage, decode, encode_thumbnail
+from imgclust_jupyter.imaging import THUMBNAIL_SIZES, UnreadableImage, decode_guarded, encode_thumbnail
 from imgclust_jupyter.store import Record, Store
 from imgclust_jupyter.widget.rpc import Answer, BadRequestError
 
@@ -101,7 +101,7 @@ def preview(collection: Collection, body: dict[str, Any]) -> Answer:
     if not isinstance(size, int) or not 1 <= size <= MAX_PREVIEW:
         raise BadRequestError(f"a preview has 1 to {MAX_PREVIEW} pixels, not {size!r}")
     try:
-        decoded = decode(item.source, min_side=size)
+        decoded = decode_guarded(item.source, min_side=size)
     except UnreadableImage as error:
         raise BadRequestError(f"{item.relative}: {error.reason}") from error
     image = decoded.image.copy()
@@ -147,7 +147,7 @@ def _hash(collection: Collection, item: Item, store: Store) -> str | None:
 
 def _make(item: Item, content: str, size: int) -> Record | None:
     try:
-        decoded = decode(item.source, min_side=size)
+        decoded = decode_guarded(item.source, min_side=size)
     except UnreadableImage:
         return None
     tile = encode_thumbnail(decoded.image, size)

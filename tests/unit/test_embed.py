@@ -77,7 +77,7 @@ def test_the_second_time_everything_comes_from_the_store(folder: Path, monkeypat
     network = MeanColor()
     first, _ = run(Collection.from_source(folder), network)
     # Not even decoded again, and known under new names too.
-    monkeypatch.setattr("imgclust_jupyter.embedding.batch.decode", None)
+    monkeypatch.setattr("imgclust_jupyter.embedding.batch.decode_guarded", None)
     moved = folder.rename(folder.with_name("moved"))
     for source in (moved, sorted(moved.glob("*.png"))):
         collection = Collection.from_source(source)
@@ -172,7 +172,7 @@ def test_thumbnails_come_from_the_same_decode(folder: Path, monkeypatch: pytest.
         decoded.append((source.name, min_side))
         return decode(source, min_side)
 
-    monkeypatch.setattr("imgclust_jupyter.embedding.batch.decode", counted)
+    monkeypatch.setattr("imgclust_jupyter.embedding.batch.decode_guarded", counted)
     Image.new("RGB", (2000, 3000), "teal").save(folder / "large.jpg")
     collection = Collection.from_source(folder)
     run(collection, MeanColor())
