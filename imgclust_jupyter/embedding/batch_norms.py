@@ -29,7 +29,8 @@ def fuse_batch_norms(module: nn.Module) -> None:
     if not any(isinstance(layer, nn.BatchNorm2d) for layer in layers.values()):
         return
     for node in symbolic_trace(module).graph.nodes:
-        if node.op != "call_module" or not isinstance(layers[node.target], nn.BatchNorm2d):
+        # A subclass may do more.
+        if node.op != "call_module" or type(layers[node.target]) is not nn.BatchNorm2d:
             continue
         before = node.args[0]
         follows = before.op == "call_module" and isinstance(layers[before.target], nn.Conv2d)

@@ -46,8 +46,8 @@ _RETRY_SECONDS = 600.0
 _CHOICES = (
     "one of "
     + ", ".join(repr(name) for name in ("auto", *NETWORKS))
-    + ", the name of a classification network of torchvision, the path of a file of weights, a torch module or a "
-    "function of a batch of images"
+    + ", the name of a classification network of torchvision, 'timm/' and the name of a network of timm, the path of a "
+    "file of weights, a torch module or a function of a batch of images"
 )
 
 _made: dict[str, Network] = {}
@@ -66,8 +66,11 @@ def get_network(model: Any = "auto", progress: Progress | None = None) -> Networ
           by name is always tried.
         - The name of any other classification network of torchvision, such as "convnext_tiny" or "vit_b_16": with its
           default weights, what its classification layer is given.
+        - "timm/" and the name of a network of the package timm, such as "timm/vit_small_patch14_dinov2" or
+          "timm/resnet18.a1_in1k"; see `timm_network`.
         - The path of a state dict, .pth, .pt or .safetensors, of such a network with any number of classes. Which one
-          is found by the names and shapes of the weights, or said before a colon: "mobilenet_v2:birds.pth".
+          is found by the names and shapes of the weights, or said before a colon: "mobilenet_v2:birds.pth",
+          "timm/resnet18:birds.pth".
         - A torch module or another callable that makes one row of numbers of each image; see `from_module` and
           `from_function`.
     progress : callable, optional
@@ -83,6 +86,8 @@ def get_network(model: Any = "auto", progress: Progress | None = None) -> Networ
         When the weights cannot be had; the message says what to do.
     FileNotFoundError
         When there is no such file of weights.
+    ImportError
+        When the name is one of timm's, and timm is not installed.
     ValueError
         For an unknown name, weights that are not for any of the networks, or an output that is no row of numbers.
     TypeError
@@ -97,11 +102,29 @@ def get_network(model: Any = "auto", progress: Progress | None = None) -> Networ
         return _best(progress)
     if isinstance(model, str) and model in NETWORKS:
         return _once(model, lambda: NETWORKS[model](progress))
+    if isinstance(model, str) and _is_of_timm(model):
+        return _of_timm(model, progress)
     if isinstance(model, str | Path):
         return _of_torchvision(model, progress)
     if callable(model) and not isinstance(model, type):
         return _own(model)
     raise TypeError(f"model must be {_CHOICES}, not of the type {type(model).__name__}")
+
+
+def _is_of_timm(model: str) -> bool:
+    from imgclust_jupyter.embedding.weights_file import SUFFIXES
+
+    # "timm/birds.pth" is a file in a folder of that name.
+    return model.startswith("timm/") and (":" in model or Path(model).suffix.lower() not in SUFFIXES)
+
+
+def _of_timm(model: str, progress: Progress | None) -> Network:
+    from imgclust_jupyter.embedding.timm_networks import timm_network
+
+    name, _, path = model.removeprefix("timm/").partition(":")
+    if path:
+        return timm_network(name, Path(path).expanduser())
+    return _once(model, lambda: timm_network(name, progress=progress))
 
 
 def _of_torchvision(model: str | Path, progress: Progress | None) -> Network:
