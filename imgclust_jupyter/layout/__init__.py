@@ -1,8 +1,8 @@
 """Where images stand on the map."""
 
 from imgclust_jupyter.layout.layouts import LAYOUTS, Layout
-from imgclust_jupyter.layout.neighbors import Neighbors, nearest_neighbors
+from imgclust_jupyter.layout.neighbors import Neighbors, extend_neighbors, nearest_neighbors
 from imgclust_jupyter.layout.pca import pca_map
 from imgclust_jupyter.layout.umap import umap_map
 
-__all__ = ["LAYOUTS", "Layout", "Neighbors", "nearest_neighbors", "pca_map", "umap_map"]
+__all__ = ["LAYOUTS", "Layout", "Neighbors", "extend_neighbors", "nearest_neighbors", "pca_map", "umap_map"]
