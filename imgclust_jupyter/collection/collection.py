@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgclust_jupyter.collection.items import Item, digest, printable
+from imgclust_jupyter.collection.changes import is_settled, state_now
+from imgclust_jupyter.collection.frames import FRAMES, all_frames
+from imgclust_jupyter.collection.items import Item, digest, frame_digest, printable
 from imgclust_jupyter.collection.metadata import Joined, align, join
+from imgclust_jupyter.collection.remote import RemoteFile
+from imgclust_jupyter.collection.remote_listing import REMOTE_THREADS
 from imgclust_jupyter.collection.sources import Gathered, gather
 from imgclust_jupyter.collection.values import json_value
 from imgclust_jupyter.imaging import UnreadableImage, reason_for
@@ -39,7 +43,9 @@ class Collection:
     unmatched : DataFrame
         Rows of the metadata without an image.
     notices : list of str
-        What a person should know about the metadata, in words.
+        What a person should know about the source and the metadata, in words.
+    ordered : bool
+        Whether the images are in an order of the user's: that of a list or a DataFrame.
 
     Examples
     --------
@@ -49,43 +55,65 @@ class Collection:
     ['array 0', 'array 1']
     """
 
-    def __init__(self, gathered: Gathered, metadata: pd.DataFrame | None) -> None:
-        self.items = tuple(gathered.items)
+    def __init__(self, gathered: Gathered, metadata: pd.DataFrame | None, frames: str = "first") -> None:
+        files = gathered.items
+        items, file_of = (files, np.arange(len(files))) if frames == "first" else all_frames(files)
+        self.items = tuple(items)
         self.name = gathered.name
+        self.ordered = gathered.ordered
         self.matched_on: str | None = None
         self.unmatched = pd.DataFrame()
-        self.notices: list[str] = []
+        self.notices: list[str] = list(gathered.notices)
+        self._frames = frames
         self._rows = pd.DataFrame(index=pd.RangeIndex(len(self.items)))
         self._index: pd.Index | None = None
         if gathered.rows is not None:
-            self._rows, self._index = align(gathered.rows, np.arange(len(self.items)), gathered.path_column)
+            self._rows, self._index = align(gathered.rows, file_of, gathered.path_column)
         if metadata is not None and not isinstance(metadata, pd.DataFrame):
             raise TypeError(f"the metadata must be a DataFrame, not a {type(metadata).__name__}")
         if metadata is not None:
-            self._join(join(self.items, self.name, metadata))
+            self._join(join(files, self.name, metadata, file_of), len(files))
+        if frames == "all":
+            self._rows = self._rows.rename(columns={"frame": "frame_metadata"})
         self._lock = threading.Lock()
         self._shapes = np.zeros((len(self.items), 2), dtype=np.int64)
         self._hashes: list[str | None] = [None] * len(self.items)
+        self._states: dict[int, tuple[str, int, int] | None] = {}  # of files that have changed since they were listed
         self._errors: dict[int, tuple[str, str, str]] = {}
         self._folder_errors = [
             (path, "scan", reason_for(error), type(error).__name__) for path, error in gathered.failures
         ]
 
     @classmethod
-    def from_source(cls, source: Any, metadata: pd.DataFrame | None = None, recursive: bool = True) -> Collection:
+    def from_source(
+        cls,
+        source: Any,
+        metadata: pd.DataFrame | None = None,
+        recursive: bool = True,
+        frames: str = "first",
+        storage_options: dict[str, Any] | None = None,
+    ) -> Collection:
         """Find the images of a source.
 
         Parameters
         ----------
         source : str, Path, list or DataFrame
-            A folder; a glob pattern (``**`` for any number of subfolders); a list of paths, arrays or PIL images; or a
-            DataFrame with the images' paths in a column called path, file, filename, image or similar (`PATH_COLUMNS`),
-            whose other columns are metadata. In a folder, and with a pattern, hidden files and those without a suffix
-            of a picture are left out, and the order is the natural one (2 before 10); a list keeps its own order.
+            A folder; a glob pattern (``**`` for any number of subfolders); a zip or tar archive; the URL of a folder,
+            of an archive or of a picture, or one with a glob pattern, on any of fsspec's file systems
+            (``s3://bucket/photos/``); a list of paths, URLs, arrays or PIL images; or a DataFrame with paths or URLs in
+            a column called path, file, filename, image, url or similar (`PATH_COLUMNS`), whose other columns are
+            metadata. In a folder or an archive, and with a pattern, hidden files and those without a suffix of a
+            picture are left out, archives too, and the order is the natural one (2 before 10); a list keeps its own.
         metadata : DataFrame, optional
             More about the images, joined to them as `imgclust_jupyter.collection.metadata.join` says.
         recursive : bool, default=True
             Whether to look into subfolders of a folder.
+        frames : {"first", "all"}
+            What becomes of a file with several frames or pages: its first picture, or one image for each, with the
+            number of the frame, from 0, in the column ``frame``. Each of a file's images gets the file's row of the
+            metadata.
+        storage_options : dict, optional
+            What the file system of the URLs needs, such as credentials, as in pandas.
 
         Returns
         -------
@@ -99,8 +127,12 @@ class Collection:
             When there is no image, or the metadata is about none of them.
         TypeError
             When the source, or an element of the list, is none of the above.
+        ImportError
+            When a package for the protocol of a URL is not installed.
         """
-        return cls(gather(source, recursive), metadata)
+        if frames not in FRAMES:
+            raise ValueError(f"frames must be one of {FRAMES}, not {frames!r}")
+        return cls(gather(source, recursive, storage_options), metadata, frames)
 
     def content_hash(self, item: Item, store: Store) -> str:
         """Return the digest of an image's content, reading it when the store does not know the file as it is.
@@ -123,11 +155,11 @@ class Collection:
         (known,) = self.known_hashes(store, [item.id])
         if known is not None:
             return known
-        hashed, size, mtime_ns = digest(item)
-        if isinstance(item.source, Path):
-            store.remember_files([(str(item.source), size, mtime_ns, hashed)])
-        self._hashes[item.id] = hashed
-        return hashed
+        of_file, state = digest(item)
+        if state is not None and is_settled(state):
+            store.remember_files([(*state, of_file)])
+        self._note(item, of_file, state)
+        return frame_digest(of_file, item.frame)
 
     def content_hashes(self, store: Store, ids: Sequence[int] | None = None) -> list[str | None]:
         """Return the digests of the images' contents, reading those that the store does not know.
@@ -147,18 +179,23 @@ class Collection:
         hashes = dict(zip(wanted, self.known_hashes(store, wanted), strict=True))
         unknown = [i for i, known in hashes.items() if known is None]
         for start in range(0, len(unknown), _HASHED_AT_ONCE):
-            files = []
-            for i in unknown[start : start + _HASHED_AT_ONCE]:
-                item = self.items[i]
-                try:
-                    hashed, size, mtime_ns = digest(item)
-                except UnreadableImage as error:
-                    self.report_unreadable(i, "read", error)
-                    continue
-                hashes[i] = self._hashes[i] = hashed
-                if isinstance(item.source, Path):
-                    files.append((str(item.source), size, mtime_ns, hashed))
-            store.remember_files(files)
+            items = [self.items[i] for i in unknown[start : start + _HASHED_AT_ONCE]]
+            # Of a file with many frames the first reads it for all.
+            readers = {item.file or item.id: item for item in reversed(items)}
+            if any(isinstance(item.file, RemoteFile) for item in items):
+                with ThreadPoolExecutor(REMOTE_THREADS, "imgclust-fetch") as pool:
+                    read = dict(zip(readers, pool.map(_digest, readers.values()), strict=True))
+            else:
+                read = {key: _digest(item) for key, item in readers.items()}
+            found = [answer for answer in read.values() if not isinstance(answer, UnreadableImage)]
+            store.remember_files([(*state, of_file) for of_file, state in found if state and is_settled(state)])
+            for item in items:
+                answer = read[item.file or item.id]
+                if isinstance(answer, UnreadableImage):
+                    self.report_unreadable(item.id, "read", answer)
+                else:
+                    self._note(item, *answer)
+                    hashes[item.id] = self._hashes[item.id]
         return [hashes[i] for i in wanted]
 
     def known_hashes(self, store: Store, ids: Sequence[int] | None = None) -> list[str | None]:
@@ -176,12 +213,32 @@ class Collection:
             In the order of `ids`.
         """
         wanted = range(len(self.items)) if ids is None else ids
-        asked = [i for i in wanted if self._hashes[i] is None and isinstance(self.items[i].source, Path)]
-        if asked:
-            files = [(str(item.source), item.size, item.mtime_ns) for item in (self.items[i] for i in asked)]
-            for i, known in zip(asked, store.hashes_of(files), strict=True):
-                self._hashes[i] = known
+        states = {i: state for i in wanted if self._hashes[i] is None and (state := self._state(i))}
+        if states:
+            for i, known in zip(states, store.hashes_of(list(states.values())), strict=True):
+                self._hashes[i] = known and frame_digest(known, self.items[i].frame)
         return [self._hashes[i] for i in wanted]
+
+    def forget_changed(self, ids: Sequence[int]) -> list[int]:
+        """Forget the digests of files that are no longer as they were when their digest was taken.
+
+        Parameters
+        ----------
+        ids : sequence of int
+            Item ids.
+
+        Returns
+        -------
+        list of int
+            Whose they were.
+        """
+        changed = []
+        for i in ids:
+            if (now := state_now(self.items[i])) != self._state(i):
+                self._states[i] = now
+                self._hashes[i] = None
+                changed.append(i)
+        return changed
 
     def remember_hashes(self, store: Store, hashes: Mapping[int, str]) -> None:
         """Take note of digests of contents that were found elsewhere, of the files as they were when listed.
@@ -193,9 +250,8 @@ class Collection:
             By item id.
         """
         found = [(self.items[i], content) for i, content in hashes.items()]
-        store.remember_files(
-            [(str(i.source), i.size, i.mtime_ns, content) for i, content in found if isinstance(i.source, Path)]
-        )
+        # Of a frame it is the digest of the file that is remembered, which stands first in it.
+        store.remember_files([(*item.state, content.partition(":")[0]) for item, content in found if item.state])
         for i, content in hashes.items():
             self._hashes[i] = content
 
@@ -242,9 +298,10 @@ class Collection:
         Returns
         -------
         DataFrame, n rows
-            name, path (absolute), size in bytes, width and height in pixels (missing where not known yet), and the
-            metadata. Its index is the user's where each image has one row; otherwise the user's index is one of the
-            columns, and the item ids are the index.
+            name, path (absolute, or a URL without its secrets), size in bytes, width and height in pixels (missing
+            where not known yet), frame (with ``frames="all"``) and the metadata. Its index is the user's where each
+            image has a row of its own; otherwise the user's index is one of the columns, and the item ids are the
+            index.
         """
         chosen = self.readable if ids is None else np.asarray(ids, dtype=np.int64)
         items = [self.items[i] for i in chosen]
@@ -252,11 +309,13 @@ class Collection:
         sizes = shapes if shapes.all() else np.where(shapes > 0, shapes, np.nan)
         own = {
             "name": [item.name for item in items],
-            "path": [str(item.source) if isinstance(item.source, Path) else item.relative for item in items],
+            "path": [item.location for item in items],
             "size": np.array([item.size for item in items], dtype=np.int64),
             "width": sizes[:, 0],
             "height": sizes[:, 1],
         }
+        if self._frames == "all":
+            own["frame"] = np.array([item.frame for item in items], dtype=np.int64)
         index = pd.Index(chosen) if self._index is None else self._index.take(chosen)
         rows = self._rows.take(chosen).set_axis(index)
         return pd.concat([pd.DataFrame(own, index=index), rows], axis=1)
@@ -282,11 +341,31 @@ class Collection:
         def shown(row: int, value: Any) -> str | int | float | None:
             item = self.items[ids[row]]
             # A column of the user's may name the files, too.
-            return item.relative if str(value) == str(item.source) else json_value(value)
+            return item.relative if item.is_called(str(value)) else json_value(value)
 
         return [{name: shown(row, values[row]) for name, values in columns.items()} for row in range(len(table))]
 
-    def _join(self, joined: Joined) -> None:
+    def names_images(self, values: pd.Series, ids: Sequence[int]) -> bool:
+        """Return whether a column of `table` says where images are, which is nothing for the browser.
+
+        Parameters
+        ----------
+        values : Series, shape (n,)
+        ids : sequence of int
+            Item ids of its rows.
+        """
+        return any(self.items[i].is_called(str(value)) for i, value in zip(ids, values, strict=True))
+
+    def _state(self, item_id: int) -> tuple[str, int, int] | None:
+        """Return the state of a file to which its digest belongs."""
+        return self._states.get(item_id, self.items[item_id].state)
+
+    def _note(self, item: Item, of_file: str, state: tuple[str, int, int] | None) -> None:
+        self._hashes[item.id] = frame_digest(of_file, item.frame)
+        if state != self._state(item.id):
+            self._states[item.id] = state
+
+    def _join(self, joined: Joined, n_files: int) -> None:
         self.matched_on = joined.matched_on
         self.unmatched = joined.unmatched
         self._index = joined.index if self._index is None else self._index
@@ -294,7 +373,7 @@ class Collection:
         self._rows = pd.concat([self._rows, rows], axis=1)
         for count, one, many in (
             (
-                len(self.items) - joined.matched,
+                n_files - joined.matched,
                 "image has no row in the metadata",
                 "images have no row in the metadata",
             ),
@@ -307,3 +386,10 @@ class Collection:
         ):
             if count:
                 self.notices.append(f"{count:,} {one if count == 1 else many}")
+
+
+def _digest(item: Item) -> tuple[str, tuple[str, int, int] | None] | UnreadableImage:
+    try:
+        return digest(item)
+    except UnreadableImage as error:
+        return error

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from imgclust_jupyter.imaging import Openable, UnreadableImage, open_source, reason_for
+from imgclust_jupyter.imaging import Frame, Openable, UnreadableImage, open_source, reason_for
 
-__all__ = ["Item", "digest", "natural_key", "printable"]
+__all__ = ["Item", "Stored", "digest", "frame_digest", "natural_key", "printable"]
 
 _DIGEST_BYTES = 16
 _READ_AT_ONCE = 1 << 18
@@ -38,7 +38,11 @@ class Item:
     size : int
         Bytes; 0 for a file that is not there.
     mtime_ns : int
-        Time of modification in nanoseconds since 1970; 0 for pixels in memory.
+        Time of modification in nanoseconds since 1970; 0 where there is none.
+    given : str
+        The URL by which the user named it in a list or a table; may have secrets.
+    frame : int
+        Which picture of its file, from 0.
     """
 
     id: int
@@ -47,9 +51,50 @@ class Item:
     source: Path | Openable | npt.NDArray[Any] | Image.Image
     size: int
     mtime_ns: int
+    given: str = field(default="", repr=False)
+    frame: int = 0
+
+    @property
+    def file(self) -> Path | Openable | None:
+        """What is read for it; None for pixels in memory."""
+        source = self.source.source if isinstance(self.source, Frame) else self.source
+        return source if isinstance(source, Path | Openable) else None
+
+    @property
+    def location(self) -> str:
+        """Where the image is, for the user's own table: an absolute path, a path into an archive, or a URL."""
+        if isinstance(self.file, Path):
+            return str(self.file)
+        return self.file.location if isinstance(self.file, Stored) else self.relative
+
+    @property
+    def state(self) -> tuple[str, int, int] | None:
+        """By what the store knows the content of the file; None where nothing is known, so that it must be read."""
+        if isinstance(self.file, Path):
+            return str(self.file), self.size, self.mtime_ns
+        return self.file.state if isinstance(self.file, Stored) else None
+
+    def is_called(self, text: str) -> bool:
+        """Return whether a text says where the image is, which is nothing for the browser."""
+        return text in (self.location, self.given)
 
 
-def digest(item: Item) -> tuple[str, int, int]:
+@runtime_checkable
+class Stored(Openable, Protocol):
+    """An `Openable` that says where it is, and when its content is still the same."""
+
+    @property
+    def location(self) -> str:
+        """Where it is, without secrets."""
+        ...
+
+    @property
+    def state(self) -> tuple[str, int, int] | None:
+        """As `Item.state`."""
+        ...
+
+
+def digest(item: Item) -> tuple[str, tuple[str, int, int] | None]:
     """Read an image as it is now and return the digest of its content.
 
     Parameters
@@ -60,31 +105,44 @@ def digest(item: Item) -> tuple[str, int, int]:
     -------
     digest : str
         BLAKE2b of 16 bytes in hexadecimal: of a file's bytes, or of the kind, shape and values of pixels in memory.
-    size, mtime_ns : int
-        What the digest belongs to, as in `Item`.
+        `frame_digest` makes of it that of a frame.
+    state : (str, int, int) or None
+        What the digest belongs to, as in `Item.state`.
 
     Raises
     ------
     UnreadableImage
         When the file cannot be read.
     """
-    if isinstance(item.source, Path | Openable):
-        size, mtime_ns = item.size, item.mtime_ns
+    if item.file is not None:
+        state = item.state
         of_file = hashlib.blake2b(digest_size=_DIGEST_BYTES)
         try:
-            with open_source(item.source) as file:
-                if isinstance(item.source, Path):
+            with open_source(item.file) as file:
+                if isinstance(item.file, Path):
                     status = os.fstat(file.fileno())
-                    size, mtime_ns = status.st_size, status.st_mtime_ns
+                    state = str(item.file), status.st_size, status.st_mtime_ns
                 while piece := file.read(_READ_AT_ONCE):
                     of_file.update(piece)
         except OSError as error:
             raise UnreadableImage(reason_for(error)) from error
-        return of_file.hexdigest(), size, mtime_ns
+        return of_file.hexdigest(), state
+    assert isinstance(item.source, np.ndarray | Image.Image)
     pixels, kind = (item.source, "array") if isinstance(item.source, np.ndarray) else _pixels(item.source)
     hashed = hashlib.blake2b(f"{kind} {pixels.dtype.str} {pixels.shape} ".encode(), digest_size=_DIGEST_BYTES)
     hashed.update(np.ascontiguousarray(pixels).data)
-    return hashed.hexdigest(), item.size, item.mtime_ns
+    return hashed.hexdigest(), None
+
+
+def frame_digest(of_file: str, frame: int) -> str:
+    """Return the digest of a frame; of the first it is the file's, which is what is decoded of a file as such.
+
+    Examples
+    --------
+    >>> frame_digest("c0ffee", 0), frame_digest("c0ffee", 2)
+    ('c0ffee', 'c0ffee:2')
+    """
+    return f"{of_file}:{frame}" if frame else of_file
 
 
 def natural_key(relative: str) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +35,7 @@ class Joined:
     rows : DataFrame, n_items rows
         The user's columns by item id; missing values where an image has no row.
     index : Index or None
-        The user's labels by item, when each image has exactly one row; otherwise they are columns of `rows`.
+        The user's labels by item, when each image has a row of its own; otherwise they are columns of `rows`.
     matched_on : str
         Which column is equal to what of the images, in words.
     matched : int
@@ -54,13 +54,13 @@ class Joined:
     repeated: int
 
 
-def join(items: Sequence[Item], root: str, metadata: pd.DataFrame) -> Joined:
+def join(items: Sequence[Item], root: str, metadata: pd.DataFrame, file_of: Rows | None = None) -> Joined:
     """Find the row of each image, by the column that names the most images.
 
     Tried are all columns of text and the index, each against the images' relative path, the same with the name of the
-    collection's folder in front, the absolute path, the file name and the file name without its suffix; the last two
-    only for images whose name no other image has. Of several rows about one image the first counts. Pixels in memory
-    have no names: as many rows as there are images belong to them in order.
+    collection's folder in front, the absolute path, the URL, the file name and the file name without its
+    suffix; the last two only for images whose name no other image has. Of several rows about one image the first
+    counts. Pixels in memory have no names: as many rows as there are images belong to them in order.
 
     Parameters
     ----------
@@ -68,6 +68,8 @@ def join(items: Sequence[Item], root: str, metadata: pd.DataFrame) -> Joined:
     root : str
         Name of the collection's folder.
     metadata : DataFrame
+    file_of : ndarray of int64, shape (n,), optional
+        Which of the items each row of the result is about. Default: one row for each item.
 
     Returns
     -------
@@ -79,7 +81,7 @@ def join(items: Sequence[Item], root: str, metadata: pd.DataFrame) -> Joined:
         When the metadata has rows, but none of them is about one of the images, or has two columns of the same name.
     """
     _check_columns(metadata)
-    if len(metadata) == len(items) and not any(isinstance(item.source, Path) for item in items):
+    if len(metadata) == len(items) and all(item.file is None for item in items):
         match = _Match("row", "position", np.arange(len(items)), np.ones(len(metadata), dtype=bool), 0)
     else:
         match = max(_matches(items, root, metadata), key=lambda match: match.count)
@@ -88,7 +90,7 @@ def join(items: Sequence[Item], root: str, metadata: pd.DataFrame) -> Joined:
             f"no row of the metadata is about one of the images: neither one of its columns "
             f"({', '.join(map(str, metadata.columns))}) nor its index has a file name such as {items[0].relative!r}"
         )
-    rows, index = align(metadata, match.row_of, match.column)
+    rows, index = align(metadata, match.row_of if file_of is None else match.row_of[file_of], match.column)
     unmatched = metadata[~match.about_images]
     return Joined(rows, index, f"{match.column} = {match.part}", match.count, unmatched, match.repeated)
 
@@ -110,7 +112,9 @@ def align(metadata: pd.DataFrame, row_of: Rows, key_column: object = None) -> tu
     index : Index or None
         As in `Joined`.
     """
-    index = metadata.index.take(row_of) if (row_of >= 0).all() else None
+    # A row for several images, as of a file's frames, would give them one label.
+    one_each = bool((row_of >= 0).all()) and len(np.unique(row_of)) == len(row_of)
+    index = metadata.index.take(row_of) if one_each else None
     if key_column in OWN_COLUMNS and key_column in metadata.columns:
         metadata = metadata.drop(columns=key_column)
     if index is None:
@@ -166,15 +170,16 @@ def _index_names(index: pd.Index) -> list[object]:
 def _keys(items: Sequence[Item], root: str) -> dict[str, list[str | None]]:
     """Return what a row may call the images, by the words for it."""
 
-    def of(part: Callable[[Item], str], unique: bool = False) -> list[str | None]:
-        keys = [_normal(part(item)) for item in items]
+    def of(part: Callable[[Item], str | None], unique: bool = False) -> list[str | None]:
+        keys = [None if (text := part(item)) is None else _normal(text) for item in items]
         counts = Counter(keys)
         return [None if unique and counts[key] > 1 else key for key in keys]
 
     return {
         "relative path": of(lambda item: item.relative),
         "relative path with the folder's name": of(lambda item: f"{root}/{item.relative}"),
-        "absolute path": of(lambda item: item.source.as_posix() if isinstance(item.source, Path) else item.relative),
+        "absolute path": of(lambda item: item.location),
+        "URL": of(lambda item: item.given or None),
         "file name": of(lambda item: item.name, unique=True),
         "file name without suffix": of(lambda item: PurePosixPath(item.name).stem, unique=True),
     }
