@@ -152,7 +152,9 @@ def test_a_second_start_embeds_nothing(sample_folder, monkeypatch):
         first = explorer.embeddings.to_numpy()
     decoded = []
     original = imgclust_jupyter.imaging.decode_guarded
-    monkeypatch.setattr("imgclust_jupyter.embedding.batch.decode_guarded", lambda *a, **k: decoded.append(a) or original(*a, **k))
+    monkeypatch.setattr(
+        "imgclust_jupyter.embedding.batch.decode_guarded", lambda *a, **k: decoded.append(a) or original(*a, **k)
+    )
     with ClusterExplorer(sample_folder, model="pixels", layout="pca") as again:
         np.testing.assert_array_equal(again.embeddings.to_numpy(), first)
     assert decoded == []
