@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import sys
 import threading
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from imgclust_jupyter.embedding.geometry import crop
+from imgclust_jupyter.embedding.module_identity import module_identity
 from imgclust_jupyter.embedding.network import Network
 
 __all__ = ["FunctionNetwork", "ModuleNetwork", "from_function", "from_module"]
@@ -97,8 +97,8 @@ def from_module(module: Any) -> ModuleNetwork:
 
     A copy of the module in evaluation mode is used, so that going on to train it changes nothing here.
 
-    The embeddings are kept under a hash of its weights, its printed form, and what it and its preprocessing make of a
-    fixed picture.
+    The embeddings are kept under a hash of the module, so that they are found again in later sessions.
+    `module_identity` says what is in it; give modules that differ in nothing of that classes of different names.
 
     Parameters
     ----------
@@ -125,21 +125,13 @@ def from_module(module: Any) -> ModuleNetwork:
     prepare = _preprocess_of(own) or _imagenet
     picture = np.asarray(prepare(_picture()))
     embedding = _embedded(_run(own, np.stack([picture]), first.device, first.dtype), 1, label)
-
-    digest = hashlib.sha256(repr(own).encode())
-    for key, value in (*own.named_parameters(), *own.named_buffers()):
-        digest.update(f"{key} {value.dtype} {tuple(value.shape)}".encode())
-        digest.update(value.cpu().contiguous().flatten().view(torch.uint8).numpy())
-    digest.update(picture.tobytes())
-    # Coarse, since the last digits may change with the number of cores.
-    digest.update(np.round(100 * embedding / np.abs(embedding).max(initial=1e-30)).astype(np.int8).tobytes())
     return ModuleNetwork(
         name=label,
         label=label,
         dimensions=embedding.shape[1],
         min_side=_SHORTER if prepare is _imagenet else _FULL_SIZE,
         version=1,
-        weights_hash=digest.hexdigest(),
+        weights_hash=module_identity(own, prepare, picture, embedding),
         prepare=prepare,
         shape=picture.shape,
         module=own,

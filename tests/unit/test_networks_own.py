@@ -1,6 +1,8 @@
 """Modules and functions as networks."""
 
 import functools
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -93,6 +95,8 @@ def test_ids_tell_modules_apart() -> None:
         Net(),
         Net(seed=1),
         Net(factor=-1.0),  # neither in the weights nor in the printed form
+        Net(factor=2.0),
+        Net(factor=1.0001),
         nn.Sequential(Net()),
         Net().double(),
         with_preprocess(Net(), squeezed),
@@ -101,7 +105,56 @@ def test_ids_tell_modules_apart() -> None:
     ids = [get_network(module).id for module in modules]
     assert len(set(ids)) == len(ids)
     assert [get_network(module).id for module in (Net(), Net(seed=1))] == ids[:2]
-    assert all(name in identity for name, identity in zip(["Net", "Net", "Net", "Sequential"], ids, strict=False))
+    assert all(name in identity for name, identity in zip([*["Net"] * 5, "Sequential"], ids, strict=False))
+
+
+def test_ids_tell_the_code_of_modules_apart() -> None:
+    def net(body: str) -> nn.Module:
+        scope = {"__name__": "__main__", "Net": Net}
+        exec(f"class Own(Net):\n    def forward(self, images):\n        {body}", scope)
+        return scope["Own"]()
+
+    def scaled(factor: float) -> nn.Module:
+        class Scaled(Net):
+            def forward(self, images: torch.Tensor) -> torch.Tensor:
+                return self.layers(images) * factor
+
+        return Scaled()
+
+    bodies = [
+        "return self.layers(images)",
+        "return self.layers(images) * 2",
+        "return self.layers(images) if images.mean() > -9 else -self.layers(images)",  # as the first for most images
+        "return self.layers(images.flip(3))",
+    ]
+    modules = [*map(net, bodies), scaled(1.0), scaled(2.0)]
+    ids = [get_network(module).id for module in modules]
+    assert len(set(ids)) == len(ids)
+    again = [*map(net, bodies), scaled(1.0), scaled(2.0)]
+    assert [get_network(module).id for module in again] == ids
+
+
+def test_ids_are_the_same_in_another_session(tmp_path: Path) -> None:
+    code = """
+import torch
+from imgclust_jupyter.embedding import get_network
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.layers = torch.nn.Sequential(torch.nn.Conv2d(3, 64, 3), torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten())
+    def preprocess(self, picture):
+        return torch.tensor(list(picture.resize((8, 8)).getdata())).float().T.reshape(3, 8, 8)
+    def forward(self, images):
+        return self.layers(images) if "a" not in {"b", "c", "d", "e"} else None
+torch.set_num_threads(THREADS)
+print(get_network(Net()).id)
+"""
+    ids = []
+    for threads in (1, 4):
+        command = [sys.executable, "-W", "ignore", "-c", code.replace("THREADS", str(threads))]
+        ids.append(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert ids[0] == ids[1] != ""
 
 
 def test_a_modules_embeddings_are_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
