@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from tqdm import tqdm
 
 from imgclust_jupyter.clustering import LINKAGES, METRICS, Tree, condensed_distances
 from imgclust_jupyter.collection import check_source
+from imgclust_jupyter.embedding import check_client
 from imgclust_jupyter.layout import LAYOUTS
 from imgclust_jupyter.panels import Panels
-from imgclust_jupyter.pipeline import Options, Progress, Results
+from imgclust_jupyter.pipeline import Options, ProgressLine, Results
 from imgclust_jupyter.widget.models import ExplorerWidget
 from imgclust_jupyter.widget.session import Session
 from imgclust_jupyter.workspace.selection import Wanted
@@ -68,6 +68,9 @@ class ClusterExplorer:
         How the map is laid out.
     n_clusters : int, optional
         Where the tree is cut at first; by default a number that grows with the collection, up to 12.
+    client : dask.distributed.Client, optional
+        Embed on the workers of a Dask cluster. Embeddings and thumbnails come into the store on this machine, where
+        the rest is computed.
 
     Raises
     ------
@@ -95,8 +98,11 @@ class ClusterExplorer:
         linkage: str = "ward",
         layout: str = "umap",
         n_clusters: int | None = None,
+        client: Any = None,
     ) -> None:
         check_source(source)
+        if client is not None:
+            check_client(client)
         for what, name, known in (
             ("metric", metric, METRICS),
             ("linkage", linkage, LINKAGES),
@@ -108,7 +114,7 @@ class ClusterExplorer:
             raise ValueError(f"Ward's linkage has no meaning for {metric} distances; try linkage='average'")
         if n_clusters is not None and n_clusters < 1:
             raise ValueError(f"n_clusters must be 1 or more, not {n_clusters}")
-        options = Options(source, metadata, recursive, model, metric, linkage, layout)
+        options = Options(source, metadata, recursive, model, metric, linkage, layout, client)
         self._session = Session(options, n_clusters)
         self._panels = Panels(self._session)
         self._finalizer = weakref.finalize(self, self._session.disown)
@@ -353,14 +359,9 @@ class ClusterExplorer:
 
     def _results(self, stage: str = "map", timeout: float | None = None) -> Results:
         # A widget on a page shows the progress itself, and better.
-        with tqdm(delay=1, mininterval=0.5, leave=False, unit="image", disable=self._session.is_shown) as bar:
-
-            def tick(progress: Progress) -> None:
-                bar.desc, bar.total = progress.label, progress.total or None
-                bar.update(progress.done - bar.n)
-
+        with ProgressLine(hidden=self._session.is_shown) as line:
             try:
-                return self._session.pipeline.wait(stage, timeout, tick)
+                return self._session.pipeline.wait(stage, timeout, line.show)
             except KeyboardInterrupt:
                 self.cancel()
                 raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from imgclust_jupyter.embedding.class_head import predict
+from imgclust_jupyter.embedding.distributed import check_client
 from imgclust_jupyter.embedding.network import Network, WeightsUnavailable
 from imgclust_jupyter.embedding.networks import NETWORKS, get_network
 from imgclust_jupyter.embedding.run import embed
@@ -20,6 +21,7 @@ __all__ = [
     "Interrupted",
     "Network",
     "WeightsUnavailable",
+    "check_client",
     "embed",
     "get_network",
     "load_torchvision",

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from imgclust_jupyter.collection import Item
-from imgclust_jupyter.collection.items import digest
+from imgclust_jupyter.collection.items import digest, frame_digest
 from imgclust_jupyter.embedding.batch import embed_pictures
 from imgclust_jupyter.embedding.network import Network
-from imgclust_jupyter.imaging import Source, UnreadableImage
+from imgclust_jupyter.imaging import Frame, Source, UnreadableImage
 from imgclust_jupyter.store import DECODE_VERSION, Record
 
 __all__ = ["TOPIC", "Answer", "Job", "Picture", "decode_version", "embed_on_worker", "stop_on_worker"]
@@ -150,10 +150,11 @@ def _open(picture: Picture) -> tuple[str, Source]:
     """Return an image's digest, and from where to decode it."""
     item = picture.item
     if picture.digest is not None and picture.content is not None:
-        return picture.digest, picture.content
-    if isinstance(item.source, Path) and item.source.stat().st_size != item.size:
+        content = picture.content
+        return picture.digest, Frame(content, item.frame) if item.frame else content
+    if isinstance(item.file, Path) and item.file.stat().st_size != item.size:
         raise UnreadableImage("the file of this name on this machine is another one")
-    return picture.digest or digest(item)[0], item.source
+    return picture.digest or frame_digest(digest(item)[0], item.frame), item.source
 
 
 def _portable(cause: BaseException | None) -> BaseException | None:

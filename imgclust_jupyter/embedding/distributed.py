@@ -7,10 +7,9 @@ import math
 import sys
 import time
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 from uuid import uuid4
@@ -29,13 +28,13 @@ from imgclust_jupyter.embedding.cluster_task import (
     stop_on_worker,
 )
 from imgclust_jupyter.embedding.work import Interrupted, Work
-from imgclust_jupyter.imaging import UnreadableImage, open_regular, reason_for
+from imgclust_jupyter.imaging import UnreadableImage, open_source, reason_for
 
 __all__ = ["check_client", "embed_on_cluster"]
 
 _TASK = 256  # images at most: some seconds of work, so that Dask's own milliseconds do not count
-_TASK_BYTES = 32_000_000  # at most, of images that are sent along
-_LOSSES = 3  # of a task that others may be to blame for
+_TASK_BYTES = 8_000_000  # at most, of images that are sent along; the scheduler keeps them until they are done
+_LOSSES = 3  # of a task, with no image of it to blame
 _SECONDS_TO_STOP = 30.0  # for the workers to end their batches
 _SECONDS_TO_FETCH = 60.0  # of a result that may have to be computed once more
 
@@ -121,7 +120,7 @@ class _Task:
     digests : mapping of int to str, or None
         By item id, of images that are sent along; None as long as it was not started.
     losses : int
-        How often it was lost with its worker.
+        How often it was lost, other than by the death of workers that ran it.
     alone : bool
         Whether it runs while nothing else does, so that only itself is to blame for the loss of its worker.
     """
@@ -165,7 +164,7 @@ class _Run:
                     "done when this is begun again with a new client"
                 )
             if self._client.status == "running":
-                self._submit()
+                self._start_more()
             future, task = self._next()
             if task is not None:
                 self._take(future, task)
@@ -185,7 +184,7 @@ class _Run:
                 future, task = self._next()
                 if task is not None and future.status == "finished":
                     self._keep(future.result())
-            self._client.cancel(list(self._running))
+            self._client.cancel([*self._running, *([self._job] if self._job else [])])
             self._client.unsubscribe_topic(TOPIC)
         except (OSError, ValueError) as error:  # the scheduler has gone, or went before this began
             _log.info("the Dask cluster could not be told to stop: %s", error)
@@ -231,7 +230,7 @@ class _Run:
         if chosen:
             yield _Task(chosen, sent=True)
 
-    def _submit(self) -> None:
+    def _start_more(self) -> None:
         if time.monotonic() > self._asked + 1:
             self._n_threads()
         # One task waits at each worker, so that none waits for us.
@@ -252,15 +251,21 @@ class _Run:
         pictures = self._pictures(task)
         if not pictures:
             return
-        if self._job is None or self._job.status != "finished":  # it is lost when all workers that have it are
+        if self._job is None:
             known = frozenset(self._work.store.hashes_with(self._work.network.id))
-            self._job = self._client.scatter(Job(self._work.network, known), broadcast=True, hash=False)
-        argument = self._client.scatter([pictures], hash=False)[0] if task.sent else pictures
-        key = f"imgclust-embed-{uuid4().hex}"
-        future = self._client.submit(embed_on_worker, self._job, argument, key=key, pure=False)
+            # A task and no scattered data, since Dask does not make good the loss of those. It would warn of its size.
+            import dask
+
+            with dask.config.set({"distributed.admin.large-graph-warning-threshold": "100GB"}):
+                self._job = self._submit("network", Job, self._work.network, known)
+        future = self._submit("embed", embed_on_worker, self._job, pictures)
         self._running[future] = task
-        self._partly[key] = 0
+        self._partly[future.key] = 0
         future.add_done_callback(self._happened.put)
+
+    def _submit(self, what: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        # A key of its own, since equal arguments do not mean that the work is done.
+        return self._client.submit(function, *arguments, key=f"imgclust-{what}-{uuid4().hex}", pure=False)
 
     def _pictures(self, task: _Task) -> list[Picture]:
         items = [self._work.collection.items[i] for i in task.ids]
@@ -297,12 +302,20 @@ class _Run:
             error = future.exception()
             if not isinstance(error, KilledWorker):
                 raise error
-            self._lose(task, killed=True)
+            if error.task == self._job.key:
+                raise RuntimeError(
+                    f"the workers of the Dask cluster died while they loaded {self._work.network.label}; they may have "
+                    "too little memory for it"
+                ) from error
+            self._search(task)
             return
         try:
             answer = future.result(timeout=_SECONDS_TO_FETCH)
-        except (CancelledError, TimeoutError):  # of a worker that was lost with what it had
-            self._lose(task)
+        except (CancelledError, TimeoutError) as error:  # the cluster was restarted, or the worker was lost just now
+            if task.losses == _LOSSES:
+                raise ConnectionError(f"the Dask cluster has lost the same work {_LOSSES + 1} times") from error
+            self._job = None
+            self._waiting.appendleft(replace(task, losses=task.losses + 1))
             return
         self._keep(answer)
         if answer.unopened:
@@ -322,14 +335,12 @@ class _Run:
             self._work.embed_batch(forgotten)
         self._finished += len(answer.digests)
 
-    def _lose(self, task: _Task, killed: bool = False) -> None:
-        """Have the images of a task that was lost with its worker done by others, or find out which is to blame."""
-        if not killed and task.losses + 1 < _LOSSES:
-            self._waiting.appendleft(replace(task, losses=task.losses + 1))
-        elif not task.alone or len(task.ids) > 1:
+    def _search(self, task: _Task) -> None:
+        """Find out which of a task's images ended its workers; that one is not opened once more on this machine."""
+        if not task.alone or len(task.ids) > 1:
             size = self._work.network.batch_size if len(task.ids) > self._work.network.batch_size else 1
             for start in range(0, len(task.ids), size):
-                self._waiting.append(replace(task, ids=task.ids[start : start + size], losses=0, alone=True))
+                self._waiting.append(replace(task, ids=task.ids[start : start + size], alone=True))
         else:
             (item_id,) = task.ids
             error = UnreadableImage("every worker of the Dask cluster that opened it died")
@@ -342,7 +353,7 @@ class _Run:
 
 def _file_of(item: Item) -> bytes | None:
     """Return the content of an image's file; pixels in memory travel with the item."""
-    if not isinstance(item.source, Path):
+    if item.file is None:
         return None
-    with open_regular(item.source) as file:
+    with open_source(item.file) as file:
         return file.read()

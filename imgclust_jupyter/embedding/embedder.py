@@ -28,6 +28,8 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
         As for `get_network`.
     n_jobs : int, optional
         Number of threads, -1 for one on each core that the system counts. Default: one on each physical core.
+    client : dask.distributed.Client, optional
+        Embed on the workers of a Dask cluster instead.
 
     Attributes
     ----------
@@ -41,9 +43,10 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
     (2, 768)
     """
 
-    def __init__(self, model: Any = "auto", n_jobs: int | None = None) -> None:
+    def __init__(self, model: Any = "auto", n_jobs: int | None = None, client: Any = None) -> None:
         self.model = model
         self.n_jobs = n_jobs
+        self.client = client
 
     def fit(self, X: Any = None, y: Any = None) -> Self:
         """Settle on a network.
@@ -83,7 +86,9 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
         """
         collection = Collection.from_source(X)
         network = get_network(self._model)
-        embeddings = embed(collection, network, open_store(), threading.Event(), lambda done, total: None, self.n_jobs)
+        embeddings = embed(
+            collection, network, open_store(), threading.Event(), lambda done, total: None, self.n_jobs, self.client
+        )
         errors = collection.errors
         if len(errors):
             first = "; ".join(f"{row.path}: {row.reason}" for row in errors.head(3).itertuples())
@@ -105,6 +110,10 @@ class ImageEmbedder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
         ndarray of str, shape (d,)
         """
         return np.array([f"n{i}" for i in range(get_network(self._model).dimensions)], dtype=object)
+
+    def __sklearn_clone__(self) -> Self:
+        # scikit-learn would copy a connection to a cluster, and a module with all of its weights.
+        return type(self)(**self.get_params(deep=False))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -2,5 +2,6 @@
 
 from imgclust_jupyter.pipeline.pipeline import Options, Pipeline, Results
 from imgclust_jupyter.pipeline.progress import STAGES, Progress
+from imgclust_jupyter.pipeline.terminal import ProgressLine
 
-__all__ = ["STAGES", "Options", "Pipeline", "Progress", "Results"]
+__all__ = ["STAGES", "Options", "Pipeline", "Progress", "ProgressLine", "Results"]

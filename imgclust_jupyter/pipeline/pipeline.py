@@ -18,7 +18,7 @@ from imgclust_jupyter.clustering import Tree, linkage, order_leaves, prepare
 from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.embedding import Interrupted, Network, embed, get_network
 from imgclust_jupyter.layout import LAYOUTS, nearest_neighbors, pca_map
-from imgclust_jupyter.pipeline.progress import STAGES, Progress, TimeLeft
+from imgclust_jupyter.pipeline.progress import STAGES, Pace, Progress
 from imgclust_jupyter.pipeline.worker import shared_worker
 from imgclust_jupyter.store import open_store
 
@@ -39,6 +39,8 @@ class Options:
         As for `get_network`.
     metric, linkage, layout : str
         Names in the registries of `clustering` and `layout`.
+    client
+        As for `embed`.
     """
 
     source: Any
@@ -48,6 +50,7 @@ class Options:
     metric: str = "cosine"
     linkage: str = "ward"
     layout: str = "umap"
+    client: Any = None
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,7 @@ class Pipeline:
                 return
             self._pending = False
             self._stop.set()
-        self._report(replace(self.progress, state="cancelled", seconds_left=None))
+        self._report(replace(self.progress, state="cancelled", rate=None, seconds_left=None))
 
     @property
     def finished(self) -> bool:
@@ -234,7 +237,7 @@ class Pipeline:
                 self._report(Progress(state="waiting", message="waiting for newer work to finish"))
             else:
                 # Once more: what was being reported when it was cancelled may have come after.
-                self._report(replace(self.progress, state="cancelled", seconds_left=None))
+                self._report(replace(self.progress, state="cancelled", rate=None, seconds_left=None))
         except Exception as error:  # noqa: BLE001  the thread's boundary: raised again where somebody waits
             # What was computed by then would be held by the error's frames, gigabytes after a lack of memory.
             traceback.clear_frames(error.__traceback__)
@@ -242,7 +245,7 @@ class Pipeline:
                 self._pending = False
                 self._error = error
                 self._raised_at = error.__traceback__
-            self._report(replace(self.progress, state="failed", message=str(error), seconds_left=None))
+            self._report(replace(self.progress, state="failed", message=str(error), rate=None, seconds_left=None))
         else:
             self._pending = False
             self._report(Progress(state="done"))
@@ -260,14 +263,16 @@ class Pipeline:
             return
         self._begin("embed")
         network = get_network(self.options.model, self._weights_progress)
-        left = TimeLeft()
+        pace = Pace()
 
         def on_progress(done: int, total: int) -> None:
+            rate = pace.update(done)
             if not self._stop.is_set():
-                self._running("embed", done=done, total=total, seconds_left=left.update(done, total))
+                left = None if rate is None else (total - done) / rate
+                self._running("embed", done=done, total=total, rate=rate, seconds_left=left)
 
-        embeddings = embed(collection, network, open_store(), self._stop, on_progress)
-        notices = (*self.results.notices, *([network.notice] if network.notice else []))
+        embeddings = embed(collection, network, open_store(), self._stop, on_progress, client=self.options.client)
+        notices = (*collection.notices, *([network.notice] if network.notice else []))
         self._finish(ids=collection.readable, network=network, embeddings=embeddings, notices=notices)
 
     def _tree(self) -> None:

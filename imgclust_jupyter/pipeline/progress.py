@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["STAGES", "Progress", "State", "TimeLeft"]
+__all__ = ["STAGES", "Pace", "Progress", "State"]
+
+_WINDOW = 30.0  # seconds
 
 State = Literal["waiting", "running", "done", "cancelled", "failed"]
 
@@ -32,6 +36,8 @@ class Progress:
         What is being done, in words.
     done, total : int
         Images finished and images in all; both 0 where a stage cannot be counted.
+    rate : float or None
+        Images per second; None while unknown, or where the stage cannot be counted.
     seconds_left : float or None
         Estimated time to the end of the stage; None while unknown.
     message : str
@@ -43,41 +49,40 @@ class Progress:
     label: str = ""
     done: int = 0
     total: int = 0
+    rate: float | None = None
     seconds_left: float | None = None
     message: str = ""
 
 
-class TimeLeft:
-    """Estimate the time left from the rate of what was really done.
+class Pace:
+    """How fast the work goes: what was done in the last half minute, so that it follows a cluster that grows.
 
-    What was there at the first call (from the store, say) does not count towards the rate.
+    What was there at the first call (from the store, say) does not count.
 
     Examples
     --------
     >>> clock = iter([0.0, 2.0]).__next__
-    >>> left = TimeLeft(clock)
-    >>> left.update(100, 300)
-    >>> left.update(200, 300)
-    2.0
+    >>> pace = Pace(clock)
+    >>> pace.update(100)
+    >>> pace.update(200)
+    50.0
     """
 
-    def __init__(self, clock: object = None) -> None:
-        self._clock = clock if callable(clock) else time.monotonic
-        self._first: tuple[float, int] | None = None
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._seen: deque[tuple[float, int]] = deque()
 
-    def update(self, done: int, total: int) -> float | None:
-        """Return the seconds left, or None while nothing can be said.
+    def update(self, done: int) -> float | None:
+        """Return the number of items per second, or None while nothing can be said.
 
         Parameters
         ----------
-        done, total : int
-            Items finished by now, and in all.
+        done : int
+            Items finished by now.
         """
         now = self._clock()
-        if self._first is None:
-            self._first = (now, done)
-            return None
-        started, already = self._first
-        if done <= already:
-            return None
-        return float((now - started) / (done - already) * (total - done))
+        self._seen.append((now, done))
+        while len(self._seen) > 2 and self._seen[1][0] <= now - _WINDOW:
+            self._seen.popleft()
+        started, already = self._seen[0]
+        return (done - already) / (now - started) if done > already and now > started else None

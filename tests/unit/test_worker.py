@@ -2,7 +2,6 @@ import threading
 
 import pytest
 
-from imgclust_jupyter.pipeline.progress import TimeLeft
 from imgclust_jupyter.pipeline.worker import Worker
 
 
@@ -140,11 +139,3 @@ def test_a_job_taken_up_makes_way_even_before_its_first_step(worker):
     worker.submit(old)
     assert old.finished.wait(10)
     assert log == ["new", "old", "old", "old"]
-
-
-def test_time_left_leaves_out_what_was_there_before():
-    clock = iter([0.0, 10.0, 20.0]).__next__
-    left = TimeLeft(clock)
-    assert left.update(900, 1000) is None
-    assert left.update(900, 1000) is None
-    assert left.update(950, 1000) == pytest.approx(20.0)
