@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -15,6 +16,8 @@ from imgclust_jupyter.imaging import UnreadableImage
 from imgclust_jupyter.store import Record, Store
 
 __all__ = ["Interrupted", "Work"]
+
+_ATTEMPTS = 3  # at a file that changes while it is being read
 
 
 class Interrupted(Exception):  # noqa: N818  somebody wanted it so
@@ -53,8 +56,25 @@ class Work:
         """Embed some images; return how many are finished, among them those that another batch has or that are bad."""
         if self.stop.is_set():
             return 0
-        sources = {content: self.collection.items[item_id].source for item_id, content in self.claim(ids)}
-        self.keep(*embed_pictures(self.network, sources))
+        left = list(ids)
+        changes: Counter[int] = Counter()
+        while left:
+            claimed = self.claim(left)
+            sources = {content: self.collection.items[item_id].source for item_id, content in claimed}
+            records, failures = embed_pictures(self.network, sources)
+            # What was decoded from a file that has changed is not of the content that the digest is of.
+            changed = set(self.collection.forget_changed([item_id for item_id, _ in claimed]))
+            stale = {content for item_id, content in claimed if item_id in changed}
+            self.keep(
+                [record for record in records if record.hash not in stale],
+                {content: error for content, error in failures.items() if content not in stale},
+            )
+            changes.update(changed)
+            restless = {item_id for item_id in changed if changes[item_id] == _ATTEMPTS}
+            for item_id in restless:
+                error = UnreadableImage("the file was changed again and again while it was being read")
+                self.collection.report_unreadable(item_id, "read", error)
+            left = [item_id for item_id in self._release(stale) if item_id not in restless]
         return len(ids)
 
     def keep(self, records: Sequence[Record], failures: Mapping[str, UnreadableImage]) -> None:
@@ -100,6 +120,17 @@ class Work:
                     self._claimed.add(content)
                     claimed.append((item_id, content))
         return claimed
+
+    def _release(self, contents: set[str]) -> list[int]:
+        """Give up contents that were claimed; return the ids of all images that have waited for them."""
+        if not contents:
+            return []
+        with self._claiming:
+            self._claimed -= contents
+            left = [item_id for item_id, content in self._hashes.items() if content in contents]
+            for item_id in left:
+                del self._hashes[item_id]
+        return left
 
     def _take_stored(self, hashes: set[str]) -> None:
         wanted = list(hashes - self._vectors.keys())
