@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -345,13 +345,13 @@ class Collection:
 
         return [{name: shown(row, values[row]) for name, values in columns.items()} for row in range(len(table))]
 
-    def names_images(self, values: pd.Series, ids: Sequence[int]) -> bool:
+    def names_images(self, values: pd.Series, ids: Iterable[int]) -> bool:
         """Return whether a column of `table` says where images are, which is nothing for the browser.
 
         Parameters
         ----------
         values : Series, shape (n,)
-        ids : sequence of int
+        ids : iterable of int
             Item ids of its rows.
         """
         return any(self.items[i].is_called(str(value)) for i, value in zip(ids, values, strict=True))

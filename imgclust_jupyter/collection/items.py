@@ -13,7 +13,15 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from imgclust_jupyter.imaging import Frame, Openable, UnreadableImage, open_source, reason_for
+from imgclust_jupyter.imaging import (
+    DEFAULT_LIMITS,
+    Frame,
+    Openable,
+    UnreadableImage,
+    check_size,
+    open_source,
+    reason_for,
+)
 
 __all__ = ["Item", "Stored", "digest", "frame_digest", "natural_key", "printable"]
 
@@ -119,6 +127,7 @@ def digest(item: Item) -> tuple[str, tuple[str, int, int] | None]:
         of_file = hashlib.blake2b(digest_size=_DIGEST_BYTES)
         try:
             with open_source(item.file) as file:
+                check_size(file, DEFAULT_LIMITS)
                 if isinstance(item.file, Path):
                     status = os.fstat(file.fileno())
                     state = str(item.file), status.st_size, status.st_mtime_ns

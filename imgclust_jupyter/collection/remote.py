@@ -16,8 +16,16 @@ from imgclust_jupyter.imaging import UnreadableImage
 from imgclust_jupyter.imaging.limits import DEFAULT_LIMITS
 
 __all__ = [
-    "RemoteFile", "file_system", "is_unreachable", "is_url", "is_web", "plain_error", "public_url", "without_words",
-]  # fmt: skip
+    "RemoteFile",
+    "check_protocols",
+    "file_system",
+    "is_unreachable",
+    "is_url",
+    "is_web",
+    "plain_error",
+    "public_url",
+    "without_words",
+]
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|[a-z0-9]+::")
 
@@ -123,24 +131,17 @@ def _public_link(link: str) -> str:
     return f"{protocol}://{host.rpartition('@')[2]}{slash}{path}"
 
 
-def file_system(url: str, options: dict[str, Any]) -> tuple[Any, str]:
-    """Return the file system that a URL is about, and its path there.
+def check_protocols(url: str) -> list[str]:
+    """Return the protocols of a URL, of all that are chained in it, when they can be used here.
 
     Parameters
     ----------
     url : str
-    options : dict
-        As ``storage_options`` in pandas.
-
-    Returns
-    -------
-    file_system : fsspec.AbstractFileSystem
-    path : str
 
     Raises
     ------
     ValueError
-        When there is no such protocol, or the options or the URL are wrong.
+        When there is no such protocol.
     ImportError
         When a package that it needs is not installed.
     """
@@ -159,6 +160,31 @@ def file_system(url: str, options: dict[str, Any]) -> tuple[Any, str]:
         raise ValueError(
             f"there is no protocol {protocol}://; fsspec knows {known} and more (fsspec.available_protocols())"
         ) from error
+    return protocols
+
+
+def file_system(url: str, options: dict[str, Any]) -> tuple[Any, str]:
+    """Return the file system that a URL is about, and its path there.
+
+    Parameters
+    ----------
+    url : str
+    options : dict
+        As ``storage_options`` in pandas.
+
+    Returns
+    -------
+    file_system : fsspec.AbstractFileSystem
+    path : str
+
+    Raises
+    ------
+    ValueError, ImportError
+        As `check_protocols`, and when the options or the URL are wrong.
+    """
+    import fsspec
+
+    protocols = check_protocols(url)
     try:
         found: tuple[Any, str] = fsspec.url_to_fs(url, **_with_timeouts(url, protocols, options))
     except Exception as error:  # noqa: BLE001  each file system has exceptions of its own
@@ -188,6 +214,8 @@ def _reason(error: BaseException) -> str:
         return f"the server answered with an error ({status})"
     if is_unreachable(error):
         return "the server cannot be reached"
+    if isinstance(error, ValueError) and "range requests" in str(error):
+        return "the server sends no parts of files, as an archive needs; download it"
     return "its file system could not read it"
 
 

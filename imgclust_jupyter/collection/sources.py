@@ -14,7 +14,7 @@ from PIL import Image
 
 from imgclust_jupyter.collection.archives import is_archive, list_archive
 from imgclust_jupyter.collection.items import Item, natural_key, printable
-from imgclust_jupyter.collection.remote import RemoteFile, file_system, is_url, public_url
+from imgclust_jupyter.collection.remote import RemoteFile, check_protocols, file_system, is_url, public_url
 from imgclust_jupyter.collection.remote_listing import find_remote, local_path, look_up, place
 from imgclust_jupyter.collection.walk import find_images, split_pattern
 from imgclust_jupyter.imaging import SUFFIXES
@@ -63,12 +63,12 @@ class Gathered:
     ordered: bool = False
 
 
-def check_source(source: Any, storage_options: dict[str, Any] | None = None) -> None:
+def check_source(source: Any) -> None:
     """Raise at once what can be known to be wrong with a source without looking at every image.
 
     Parameters
     ----------
-    source, storage_options : object
+    source : object
         As for `Collection.from_source`.
 
     Raises
@@ -83,7 +83,7 @@ def check_source(source: Any, storage_options: dict[str, Any] | None = None) -> 
         When a package for the protocol of a URL is not installed.
     """
     if isinstance(source, str) and is_url(source) and local_path(source) is None:
-        file_system(source, storage_options or {})
+        check_protocols(source)
     elif isinstance(source, str | Path):
         _resolve(source)
     elif isinstance(source, pd.DataFrame):
@@ -103,7 +103,7 @@ def check_source(source: Any, storage_options: dict[str, Any] | None = None) -> 
 
 def gather(source: Any, recursive: bool = True, storage_options: dict[str, Any] | None = None) -> Gathered:
     """Return the images of a source; see `Collection.from_source`."""
-    check_source(source, storage_options)
+    check_source(source)
     options = storage_options or {}
     if isinstance(source, str) and is_url(source) and local_path(source) is None:
         return _from_url(source, recursive, options)

@@ -18,7 +18,7 @@ from imgclust_jupyter.imaging.decode import (
     plain_reasons,
 )
 from imgclust_jupyter.imaging.decoder_pool import Content, DecoderPool
-from imgclust_jupyter.imaging.files import Openable, open_source, suffix_of
+from imgclust_jupyter.imaging.files import Frame, Openable, open_source, suffix_of
 from imgclust_jupyter.imaging.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["count_frames", "decode_guarded"]
@@ -73,6 +73,8 @@ def decode_guarded(
     >>> decode_guarded(np.zeros((20, 30), dtype=np.uint8)).image.size
     (30, 20)
     """
+    if isinstance(source, Frame):
+        return decode_guarded(source.source, min_side, source.number, limits)
     if isinstance(source, np.ndarray | Image.Image):
         return decode(source, min_side, frame, limits)
     with plain_reasons(), open_source(source) as file:

@@ -11,8 +11,6 @@ from dataclasses import asdict, replace
 from math import sqrt
 from typing import Any
 
-import pandas as pd
-
 from imgclust_jupyter.pipeline import Options, Progress, Results
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
 from imgclust_jupyter.widget.wire import encode_dataset
@@ -58,7 +56,9 @@ class Publisher:
             return
         self._version += 1
         table = collection.table(ids)
-        table = table.drop(columns=[name for name in table if name in _UNLIKE or _names_images(table, name)])
+        table = table.drop(
+            columns=[name for name in table if name in _UNLIKE or collection.names_images(table[name], ids.tolist())]
+        )
         message = encode_dataset(self._header(results), ids, table, results.tree, results.coordinates)
         with self._widget.lock:
             if message.leaf_order and not self._dataset.leaf_order:
@@ -95,10 +95,6 @@ class Publisher:
             "errors": len(collection.errors),
             "notices": [_without_folders(notice) for notice in results.notices],
         }
-
-
-def _names_images(table: pd.DataFrame, column: str) -> bool:
-    return bool((table[column].astype(str) == table["path"]).any())
 
 
 def _without_folders(text: str) -> str:
