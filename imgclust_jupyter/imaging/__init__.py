@@ -1,6 +1,6 @@
 """Pictures of every kind, decoded in one way for networks, thumbnails and everything else."""
 
-from imgclust_jupyter.imaging.decode import Decoded, Source, decode, read_shape
+from imgclust_jupyter.imaging.decode import Decoded, Source, check_size, decode, read_shape
 from imgclust_jupyter.imaging.errors import UnreadableImage, reason_for
 from imgclust_jupyter.imaging.files import Frame, Openable, open_regular, open_source
 from imgclust_jupyter.imaging.formats import SUFFIXES
@@ -20,6 +20,7 @@ __all__ = [
     "Openable",
     "Source",
     "UnreadableImage",
+    "check_size",
     "count_frames",
     "decode",
     "decode_guarded",
