@@ -13,7 +13,7 @@ import zlib
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO, BinaryIO
 
 from imgclust_jupyter.collection.spool import free_bytes, temporary_folder
 from imgclust_jupyter.imaging import UnreadableImage
@@ -26,7 +26,7 @@ _EXPANSION = 100
 _HARMLESS_BYTES = 1 << 30
 
 _PIECE = 1 << 20
-# Of these methods, a kilobyte may unpack to many megabytes at once.
+# Of LZMA, a kilobyte may unpack to several megabytes at once.
 _SMALL_PIECE = 1 << 12
 
 
@@ -133,6 +133,11 @@ class ZipMember(Member):
             info = archive.getinfo(self.name)
             if info.flag_bits & 1:
                 raise UnreadableImage("it is encrypted with a password")
+            if info.compress_type == zipfile.ZIP_BZIP2:
+                # Python unpacks a piece of it whole, whatever it may become: gigabytes out of a few kilobytes.
+                raise UnreadableImage(
+                    "it is packed with bzip2, which is not read from a zip archive; unpack the archive"
+                )
             gentle = info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
             with archive.open(info) as file:
                 content = _content(file, self.size, _PIECE if gentle else _SMALL_PIECE)
@@ -206,11 +211,11 @@ def _unpacked(archive: Archive) -> tuple[Path, bool]:
     with archive.path.open("rb") as file:
         start = file.read(6)
         file.seek(0)
-        packed: IO[bytes]
+        packed: gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile
         if start.startswith(b"\x1f\x8b"):
-            packed = cast("IO[bytes]", gzip.GzipFile(fileobj=file))
+            packed = gzip.GzipFile(fileobj=file)
         elif start.startswith(b"BZh"):
-            packed = cast("IO[bytes]", bz2.BZ2File(file))
+            packed = bz2.BZ2File(file)
         elif start == b"\xfd7zXZ\0":
             packed = lzma.LZMAFile(file)  # noqa: SIM115  closed with the file that it reads
         else:
@@ -228,9 +233,10 @@ def _unpacked(archive: Archive) -> tuple[Path, bool]:
     return target, True
 
 
-def _unpack(packed: IO[bytes], plain: IO[bytes], archive: Archive) -> None:
+def _unpack(packed: gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile, plain: IO[bytes], archive: Archive) -> None:
     written = 0
-    while piece := packed.read(_PIECE):
+    # read1, since read would lose what comes before the place where a damaged archive ends.
+    while piece := packed.read1(_PIECE):
         written += len(piece)
         check_expansion(archive, written)
         if free_bytes() < _HARMLESS_BYTES:
