@@ -143,7 +143,7 @@ def from_classifier(
     label : str, optional
         Its name for people. Default: `name`.
     classes : sequence of str, optional
-        Names of its classes.
+        Names of its classes. SqueezeNets' are told as by `squeezenet`, those of others exactly as the module does.
 
     Returns
     -------

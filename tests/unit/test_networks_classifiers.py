@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 
 from imgclust_jupyter.embedding import Network, get_network, load_torchvision, networks, torchvision_networks
+from imgclust_jupyter.embedding.batch_norms import fuse_batch_norms
 from imgclust_jupyter.embedding.torchvision_networks import from_classifier, imagenet_classes
 from imgclust_jupyter.embedding.weights import Weights
 
@@ -83,6 +84,31 @@ def test_an_embedding_is_what_the_classification_layer_is_given(name: str) -> No
     if not name.startswith("squeezenet"):  # which is tested with its trained weights
         scores = network.class_scores(expected.numpy())
         np.testing.assert_allclose(scores, torch.softmax(logits, 1), rtol=1e-3, atol=1e-7)
+
+
+class Shared(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.convolution, self.taken = torch.nn.Conv2d(3, 4, 3), torch.nn.Conv2d(3, 4, 3)
+        self.norm, self.norm_of_taken = torch.nn.BatchNorm2d(4), torch.nn.BatchNorm2d(4)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        taken = self.taken(images)
+        return self.norm(self.convolution(images)) + self.norm_of_taken(taken) + taken
+
+
+def test_batch_normalisations_are_fused_where_nothing_else_sees_the_difference() -> None:
+    module = Shared()
+    for norm in (module.norm, module.norm_of_taken):
+        norm.running_mean.uniform_(-0.5, 0.5)
+        norm.running_var.uniform_(0.5, 1.5)
+    images = torch.randn(2, 3, 8, 8)
+    with torch.inference_mode():
+        expected = module.eval()(images)
+        fuse_batch_norms(module)
+        torch.testing.assert_close(module(images), expected)
+    assert isinstance(module.norm, torch.nn.Identity)
+    assert isinstance(module.norm_of_taken, torch.nn.BatchNorm2d)
 
 
 @pytest.mark.parametrize("name", ["efficientnet_v2_l", "vit_h_14", "inception_v3", "resnet50", "regnet_y_128gf"])
