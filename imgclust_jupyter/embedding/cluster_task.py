@@ -15,7 +15,7 @@ from imgclust_jupyter.collection import Item
 from imgclust_jupyter.collection.items import digest, frame_digest
 from imgclust_jupyter.embedding.batch import embed_pictures
 from imgclust_jupyter.embedding.network import Network
-from imgclust_jupyter.imaging import Frame, Source, UnreadableImage
+from imgclust_jupyter.imaging import Frame, UnreadableImage
 from imgclust_jupyter.store import DECODE_VERSION, Record
 
 __all__ = ["TOPIC", "Answer", "Job", "Picture", "decode_version", "embed_on_worker", "stop_on_worker"]
@@ -56,13 +56,13 @@ class Picture:
     item : Item
     digest : str or None
         Of its content, where the client knows it.
-    content : bytes or None
-        The file, where a worker could not open it.
+    sent : Frame or None
+        The content of the file and which of its frames, where workers cannot open it.
     """
 
     item: Item
     digest: str | None = None
-    content: bytes | None = None
+    sent: Frame | None = None
 
 
 @dataclass
@@ -111,13 +111,13 @@ def embed_on_worker(job: Job, pictures: Sequence[Picture]) -> Answer:
         sources = {}
         for picture in batch:
             try:
-                content, source = _open(picture)
+                content = _content(picture)
             except (UnreadableImage, OSError):
                 answer.unopened.append(picture.item.id)
                 continue
             answer.digests[picture.item.id] = content
             if content not in seen and content not in job.known:
-                sources[content] = source
+                sources[content] = picture.sent or picture.item.source
         seen.update(sources)
         records, failures = embed_pictures(job.network, sources)
         answer.records += records
@@ -146,15 +146,14 @@ def _batches(pictures: Sequence[Picture], size: int) -> Iterator[list[Picture]]:
         yield batch
 
 
-def _open(picture: Picture) -> tuple[str, Source]:
-    """Return an image's digest, and from where to decode it."""
+def _content(picture: Picture) -> str:
+    """Return the digest of an image's content, having made sure that it is the client's."""
     item = picture.item
-    if picture.digest is not None and picture.content is not None:
-        content = picture.content
-        return picture.digest, Frame(content, item.frame) if item.frame else content
+    if picture.digest and (picture.sent or not item.file):
+        return picture.digest
     if isinstance(item.file, Path) and item.file.stat().st_size != item.size:
         raise UnreadableImage("the file of this name on this machine is another one")
-    return picture.digest or frame_digest(digest(item)[0], item.frame), item.source
+    return picture.digest or frame_digest(digest(item)[0], item.frame)
 
 
 def _portable(cause: BaseException | None) -> BaseException | None:

@@ -14,9 +14,6 @@ from queue import Empty, SimpleQueue
 from typing import Any
 from uuid import uuid4
 
-import numpy as np
-from PIL import Image
-
 from imgclust_jupyter.collection import Item
 from imgclust_jupyter.embedding.cluster_task import (
     TOPIC,
@@ -28,7 +25,7 @@ from imgclust_jupyter.embedding.cluster_task import (
     stop_on_worker,
 )
 from imgclust_jupyter.embedding.work import Interrupted, Work
-from imgclust_jupyter.imaging import UnreadableImage, open_source, reason_for
+from imgclust_jupyter.imaging import Frame, UnreadableImage, open_source, reason_for
 
 __all__ = ["check_client", "embed_on_cluster"]
 
@@ -150,6 +147,7 @@ class _Run:
 
     def steps(self) -> Iterator[int]:
         """Work to the end, yielding how many more images are done."""
+        self._check_connection()
         n_threads = self._n_threads()
         self._check_versions()
         self._client.subscribe_topic(TOPIC, lambda event: self._happened.put(event[1]))
@@ -158,11 +156,7 @@ class _Run:
         while self._waiting or self._running:
             if self._work.stop.is_set():
                 raise Interrupted
-            if self._client.status == "closed":
-                raise ConnectionError(
-                    "the connection to the Dask scheduler was lost; what was finished is kept, and the rest will be "
-                    "done when this is begun again with a new client"
-                )
+            self._check_connection()
             if self._client.status == "running":
                 self._start_more()
             future, task = self._next()
@@ -176,6 +170,8 @@ class _Run:
 
     def end(self) -> None:
         """Keep what the running tasks have done, and leave nothing behind on the cluster."""
+        if self._client.status == "closed":
+            return
         try:
             if self._running:
                 self._client.run(stop_on_worker, self._job.key, wait=False, on_error="ignore")
@@ -188,6 +184,13 @@ class _Run:
             self._client.unsubscribe_topic(TOPIC)
         except (OSError, ValueError) as error:  # the scheduler has gone, or went before this began
             _log.info("the Dask cluster could not be told to stop: %s", error)
+
+    def _check_connection(self) -> None:
+        if self._client.status not in ("running", "connecting"):
+            raise ConnectionError(
+                "the connection to the Dask scheduler is closed; what is finished is kept, and the rest will be done "
+                "when this is begun again with a new client"
+            )
 
     def _n_threads(self) -> int:
         """Wait until the cluster has a worker; return the number of the workers' threads."""
@@ -207,7 +210,7 @@ class _Run:
 
     def _tasks(self, n_threads: int) -> Iterator[_Task]:
         items = self._work.collection.items
-        in_memory = [i for i in self._ids if isinstance(items[i].source, np.ndarray | Image.Image)]
+        in_memory = [i for i in self._ids if items[i].file is None]
         here = set(in_memory)
         openable = [i for i in self._ids if i not in here]
         # Few images are spread over all threads.
@@ -275,7 +278,7 @@ class _Run:
         pictures = []
         for item in items:
             try:
-                pictures.append(Picture(item, task.digests[item.id], _file_of(item)))
+                pictures.append(Picture(item, task.digests[item.id], _sent(item)))
             except (OSError, UnreadableImage) as error:  # it has vanished since its digest was taken
                 self._work.keep([], {task.digests[item.id]: UnreadableImage(reason_for(error))})
                 self._finished += 1
@@ -351,9 +354,9 @@ class _Run:
             self._finished += 1
 
 
-def _file_of(item: Item) -> bytes | None:
-    """Return the content of an image's file; pixels in memory travel with the item."""
+def _sent(item: Item) -> Frame | None:
+    """Return what is sent along for an image; pixels in memory travel with the item."""
     if item.file is None:
         return None
     with open_source(item.file) as file:
-        return file.read()
+        return Frame(file.read(), item.frame)
