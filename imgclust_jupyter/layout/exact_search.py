@@ -41,9 +41,10 @@ def nearest_rows(
     """Find the k rows of `base` that are nearest to each query, in the Euclidean distance.
 
     Matrix products give candidates, whose distances are then computed from the differences, so that those of
-    near-duplicates keep their digits. Where the processor is quick in bfloat16, the products are in that: what each
-    row loses by it bounds the error of a product (inequality of Cauchy and Schwarz), and the queries that may have a
-    neighbour beyond the candidates are searched once more in float32. O(q n d) time, one more copy of `base` in memory.
+    near-duplicates keep their digits. The products are in bfloat16 where the processor is quick in that, else in
+    float32. What each row loses by rounding bounds the error of a product (inequality of Cauchy and Schwarz), and the
+    queries that may have a neighbour beyond the candidates, few if any, are searched once more in the next finer type.
+    O(q n d) time, one more copy of `base` in memory.
 
     Parameters
     ----------
@@ -75,7 +76,7 @@ def nearest_rows(
     squared = np.empty((len(queries), k), dtype=np.float32)
     rivals = len(base) - (themselves is not None)
     missing = np.arange(len(queries))
-    for dtype in (torch.bfloat16, torch.float32) if has_fast_bfloat16() else (torch.float32,):
+    for dtype in (torch.bfloat16, torch.float32, torch.float64)[not has_fast_bfloat16() :]:
         if not len(missing):
             break
         scores = _Scores(base, dtype, candidates=min(rivals, 3 * k if dtype == torch.bfloat16 else k + 8))
@@ -122,13 +123,13 @@ class _Scores:
             self._length = max(self._length, float(centred.norm(dim=1).max()))
             self._loss = max(self._loss, float((centred - rows[:, :d]).norm(dim=1).max()))
             self._offset_loss = max(
-                self._offset_loss, float((offset - rows[:, d].float() - rows[:, d + 1]).abs().max())
+                self._offset_loss, float((offset - rows[:, d].to(offset.dtype) - rows[:, d + 1]).abs().max())
             )
 
     def highest(
         self, queries: npt.NDArray[Any], left_out: npt.NDArray[np.int64] | None
     ) -> tuple[torch.Tensor, npt.NDArray[np.float32]]:
-        """Return the rows with the highest scores, and how near any other row can be, squared."""
+        """Return the rows with the highest scores, and how near any other row can be at most, squared."""
         import torch
 
         d = queries.shape[1]
@@ -142,20 +143,21 @@ class _Scores:
         if by_group.shape[1] > 1:
             best = (best[:, :, None] + self._groups * torch.arange(by_group.shape[1])).flatten(1)
             best = best.gather(1, scores.gather(1, best).topk(self._candidates, sorted=False).indices)
-        lowest = scores.gather(1, best).amin(1).float()
+        lowest = scores.gather(1, best).amin(1).to(centred.dtype)
         length = centred.norm(dim=1)
         loss = (centred - rows[:, :d]).norm(dim=1)
         rounding = (
             torch.finfo(rows.dtype).eps * lowest.abs()
-            + (d + 2) * torch.finfo(torch.float32).eps * length * self._length
+            + (d + 2) * torch.finfo(centred.dtype).eps * length * self._length
         )
         error = loss * (self._length + self._loss) + length * self._loss + self._offset_loss + rounding
-        return best, (length.square() - 2 * (lowest + error)).numpy()
+        return best, (length.square() - 2 * (lowest + error)).clamp(min=0).numpy()
 
     def _rounded(self, vectors: npt.NDArray[Any]) -> tuple[torch.Tensor, torch.Tensor]:
         import torch
 
-        centred = torch.from_numpy((vectors - self._mean).astype(np.float32))
+        precision = torch.promote_types(self._rows.dtype, torch.float32)
+        centred = torch.from_numpy(vectors - self._mean).to(precision)
         rows = torch.zeros((len(vectors), self._rows.shape[1]), dtype=self._rows.dtype)
         rows[:, : vectors.shape[1]] = centred
         return centred, rows
