@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import warnings
@@ -40,6 +41,7 @@ Source = Path | bytes | Openable | npt.NDArray[Any] | Image.Image
 # Pillow warns of odd metadata and of pictures of 89 megapixels and more, in the words of its developers and on whatever
 # thread decodes. What a person should know is the reason of an UnreadableImage. Appended: filters of the user's win.
 warnings.filterwarnings("ignore", module=r"PIL\.", append=True)
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 _TRANSPOSITIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

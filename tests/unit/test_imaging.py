@@ -381,12 +381,17 @@ class TestBadFiles:
 
     def test_the_words_of_pillow_are_not_for_the_user(self):
         program = (
-            "import io; from PIL import Image; from imgclust_jupyter.imaging import decode; file = io.BytesIO();"
-            "Image.new('RGB', (9, 9)).save(file, 'JPEG', exif=b'Exif\\0\\0II*\\0\\xff\\xff\\xff\\xff');"
-            "decode(file.getvalue())"
+            "import io; from PIL import Image; from imgclust_jupyter.imaging import UnreadableImage, decode\n"
+            "file = io.BytesIO()\n"
+            "Image.new('RGB', (9, 9)).save(file, 'JPEG', exif=b'Exif\\0\\0II*\\0\\xff\\xff\\xff\\xff')\n"
+            "decode(file.getvalue())\n"
+            "file = io.BytesIO(); Image.new('RGB', (9, 9)).save(file, 'TIFF')\n"
+            "one, many = b'\\x15\\1\\3\\0\\1\\0\\0\\0\\3', b'\\x15\\1\\3\\0\\1\\0\\0\\0\\xff'\n"
+            "try: decode(file.getvalue().replace(one, many))\n"
+            "except UnreadableImage: print('unreadable')\n"
         )
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-        assert done.stderr == ""
+        assert (done.stdout, done.stderr) == ("unreadable\n", "")
 
 
 def open_files():
