@@ -110,6 +110,8 @@ def find_remote(url: str, options: dict[str, Any], recursive: bool) -> tuple[str
 def _list(system: Any, path: str, as_folder: bool, recursive: bool) -> tuple[str | None, dict[str, dict[str, Any]]]:
     """Return a folder and what is in it; None for what is a file."""
     magic = "*" if is_web(system) else "*?["
+    if is_web(system) and (as_folder or magic in path):
+        system.ls(_folder(path))  # raises what find and glob would take for an empty folder
     if any(character in path for character in magic) and (is_web(system) or not system.exists(path)):
         return _folder(path), dict(system.glob(path, detail=True))
     if not (as_folder if is_web(system) else system.isdir(path)):
