@@ -32,13 +32,14 @@ def evict(database: Database, max_bytes: int) -> None:
     with database.connection() as connection:
         if used_bytes(connection) <= max_bytes:
             return
-    oldest = "SELECT id FROM images ORDER BY used, id LIMIT ?"
-    excess = True
-    while excess:
-        # In small steps, so that other kernels get their turn.
+    # In small steps, so that other kernels get their turn, and that what is newest stays in a small database, too.
+    some = f"SELECT min({_AT_ONCE}, 1 + count(*) / 20) FROM images"
+    oldest = f"SELECT id FROM images ORDER BY used, id LIMIT ({some})"
+    evicted = 1
+    while evicted:
         with database.transaction() as connection:
-            evicted = connection.execute(f"DELETE FROM images WHERE id IN ({oldest})", (_AT_ONCE,)).rowcount
-            excess = evicted > 0 and used_bytes(connection) > _KEPT * max_bytes
+            excess = used_bytes(connection) > _KEPT * max_bytes
+            evicted = connection.execute(f"DELETE FROM images WHERE id IN ({oldest})").rowcount if excess else 0
     with database.transaction() as connection:
         connection.execute("DELETE FROM files WHERE hash NOT IN (SELECT hash FROM images)")
     _give_back_space(database)
