@@ -57,7 +57,7 @@ class Collection:
 
     def __init__(self, gathered: Gathered, metadata: pd.DataFrame | None, frames: str = "first") -> None:
         files = gathered.items
-        items, file_of = (files, np.arange(len(files))) if frames == "first" else all_frames(files)
+        items, file_of, failures = (files, np.arange(len(files)), {}) if frames == "first" else all_frames(files)
         self.items = tuple(items)
         self.name = gathered.name
         self.ordered = gathered.ordered
@@ -83,6 +83,8 @@ class Collection:
         self._folder_errors = [
             (path, "scan", reason_for(error), type(error).__name__) for path, error in gathered.failures
         ]
+        for item_id, failure in failures.items():
+            self.report_unreadable(item_id, "scan", failure)
 
     @classmethod
     def from_source(

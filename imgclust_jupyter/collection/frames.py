@@ -21,7 +21,7 @@ FRAMES = ("first", "all")
 """What can become of a file with several pictures."""
 
 
-def all_frames(files: Sequence[Item]) -> tuple[list[Item], npt.NDArray[np.int64]]:
+def all_frames(files: Sequence[Item]) -> tuple[list[Item], npt.NDArray[np.int64], dict[int, UnreadableImage]]:
     """Make one item of each frame.
 
     Parameters
@@ -36,11 +36,17 @@ def all_frames(files: Sequence[Item]) -> tuple[list[Item], npt.NDArray[np.int64]
         for each frame, named like ``scan.tif [3]``, counted from 0.
     file_of : ndarray of int64, shape (n_items,)
         To which of the files each item belongs.
+    failures : dict of int to UnreadableImage
+        Why the frames of some files cannot be counted, by item id.
     """
     with ThreadPoolExecutor(REMOTE_THREADS, "imgclust-frames") as pool:
         counts = list(pool.map(_count, files))
     items: list[Item] = []
-    for file, count in zip(files, counts, strict=True):
+    failures = {}
+    n_items = [1 if isinstance(count, UnreadableImage) else count for count in counts]
+    for file, counted, count in zip(files, counts, n_items, strict=True):
+        if isinstance(counted, UnreadableImage):
+            failures[len(items)] = counted
         for number in range(count):
             item = replace(file, id=len(items), frame=number)
             if count > 1 and not isinstance(file.source, np.ndarray | Image.Image | Frame):
@@ -48,11 +54,11 @@ def all_frames(files: Sequence[Item]) -> tuple[list[Item], npt.NDArray[np.int64]
                 source = Frame(file.source, number)
                 item = replace(item, name=file.name + label, relative=file.relative + label, source=source)
             items.append(item)
-    return items, np.repeat(np.arange(len(files)), counts)
+    return items, np.repeat(np.arange(len(files)), n_items), failures
 
 
-def _count(file: Item) -> int:
+def _count(file: Item) -> int | UnreadableImage:
     try:
         return count_frames(file.source)
-    except UnreadableImage:
-        return 1  # reported when its picture is read
+    except UnreadableImage as error:
+        return error
