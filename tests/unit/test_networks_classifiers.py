@@ -27,18 +27,15 @@ HEADS = {
     "mnasnet0_5": "classifier.1",
     "mobilenet_v2": "classifier.1",
     "mobilenet_v3_small": "classifier.3",
-    "regnet_x_400mf": "fc",
     "regnet_y_400mf": "fc",
     "resnet18": "fc",
     "resnet50": "fc",
-    "resnext50_32x4d": "fc",
     "shufflenet_v2_x0_5": "fc",
     "squeezenet1_1": "classifier.1",
     "swin_t": "head",
     "swin_v2_t": "head",
     "vgg11_bn": "classifier.6",
     "vit_b_16": "heads.head",
-    "wide_resnet50_2": "fc",
 }
 
 
