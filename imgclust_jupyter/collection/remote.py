@@ -107,7 +107,7 @@ def is_url(source: object) -> bool:
 
 
 def public_url(url: str) -> str:
-    """Return a URL without what may be secret: user and password, query and fragment.
+    """Return a URL without what may be secret: user and password, query and fragment, folders of this machine.
 
     Examples
     --------
@@ -127,6 +127,8 @@ def _public_link(link: str) -> str:
         rest = re.split(r"[?#]", rest, maxsplit=1)[0]
         host, slash, path = rest.partition("/")
         rest = host + slash + unquote(path)
+    if protocol.lower() in ("file", "local"):
+        return f"{protocol}://{rest.rpartition('/')[2]}"
     host, slash, path = rest.partition("?")[0].partition("/")
     return f"{protocol}://{host.rpartition('@')[2]}{slash}{path}"
 

@@ -374,6 +374,7 @@ class TestSecrets:
             ("zip://x/y.jpg::https://u:p@h/a.zip?s=1", "zip://x/y.jpg::https://h/a.zip"),
             ("simplecache::https://u:p@h/a.jpg", "simplecache::https://h/a.jpg"),
             ("https://h?token=1", "https://h"),
+            ("zip://a.jpg::file:///home/alice/a.zip", "zip://a.jpg::file://a.zip"),
         ],
     )
     def test_public_urls(self, url, shown):
