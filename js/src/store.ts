@@ -52,6 +52,7 @@ export interface Progress {
   label: string;
   done: number;
   total: number;
+  rate: number | null;
   seconds_left: number | null;
   message: string;
 }
@@ -103,6 +104,7 @@ const WAITING: Progress = {
   label: "",
   done: 0,
   total: 0,
+  rate: null,
   seconds_left: null,
   message: "",
 };

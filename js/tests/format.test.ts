@@ -28,11 +28,17 @@ it("says how far the work has come", () => {
     label: "turning images into numbers",
     done: 12400,
     total: 20000,
+    rate: 200.4,
     seconds_left: 38,
     message: "",
   } as const;
-  expect(describeProgress(running)).toEqual(["turning images into numbers", "12,400 / 20,000", "38 s left"]);
-  expect(describeProgress({ ...running, total: 0, seconds_left: null })).toEqual([
+  expect(describeProgress(running)).toEqual([
+    "turning images into numbers",
+    "12,400 / 20,000",
+    "200 images/s",
+    "38 s left",
+  ]);
+  expect(describeProgress({ ...running, total: 0, rate: null, seconds_left: null })).toEqual([
     "turning images into numbers",
   ]);
   expect(describeProgress({ ...running, state: "cancelled" })).toEqual([
@@ -44,6 +50,7 @@ it("says how far the work has come", () => {
       ...running,
       state: "waiting",
       total: 0,
+      rate: null,
       seconds_left: null,
       message: "waits for dogs",
     }),

@@ -27,6 +27,7 @@ const idle: Progress = {
   label: "",
   done: 0,
   total: 0,
+  rate: null,
   seconds_left: null,
   message: "",
 };
@@ -37,6 +38,7 @@ const embedding: Progress = {
   label: "embedding",
   done: Math.round(0.3 * n),
   total: n,
+  rate: 180,
   seconds_left: 38,
 };
 const ended: Record<string, Partial<Progress>> = {
@@ -44,7 +46,7 @@ const ended: Record<string, Partial<Progress>> = {
     state: "failed",
     message: "The weights of ResNet-50 could not be read: the file ends too early.",
   },
-  cancelled: { state: "cancelled", seconds_left: null },
+  cancelled: { state: "cancelled", rate: null, seconds_left: null },
 };
 
 const state = query.get("state");
@@ -69,7 +71,7 @@ function setProgress(progress: Partial<Progress>): void {
 answerRequests(model, data, {
   delay: number("delay", 20),
   onCommand: (kind) => {
-    if (kind === "interrupt") setProgress({ state: "cancelled", seconds_left: null });
+    if (kind === "interrupt") setProgress({ state: "cancelled", rate: null, seconds_left: null });
     if (kind === "resume") setProgress({ state: "running", seconds_left: 30 });
   },
 });

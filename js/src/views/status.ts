@@ -1,7 +1,7 @@
 /** The line below: what is selected, what could not be read, how far the work has come. */
 import { ChevronRight, RotateCw, X } from "lucide";
 import { button, element, watch } from "../dom";
-import { formatCount, formatDuration } from "../format";
+import { formatCount, formatDuration, formatValue } from "../format";
 import type { Progress } from "../store";
 import type { ViewContext } from "./context";
 import { openDialog } from "./dialog";
@@ -75,11 +75,20 @@ function busy({ rpc, signal }: ViewContext): HTMLElement {
   return badge;
 }
 
-/** "embedding", "12,400 / 20,000", "38 s left"; the parts that are known. */
-export function describeProgress({ state, label, done, total, seconds_left, message }: Progress): string[] {
+/** "embedding", "12,400 / 20,000", "200 images/s", "38 s left"; the parts that are known. */
+export function describeProgress({
+  state,
+  label,
+  done,
+  total,
+  rate,
+  seconds_left,
+  message,
+}: Progress): string[] {
   if (state === "failed") return [message === "" ? "The work has failed." : message];
   const parts = [state === "cancelled" ? ["stopped", label].filter(Boolean).join(": ") : message || label];
   if (total > 0) parts.push(`${formatCount(done)} / ${formatCount(total)}`);
+  if (state === "running" && rate !== null) parts.push(`${formatValue(rate)} images/s`);
   if (state === "running" && seconds_left !== null) parts.push(`${formatDuration(seconds_left)} left`);
   return parts.filter((part) => part !== "");
 }
