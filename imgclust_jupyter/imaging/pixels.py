@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -109,32 +110,50 @@ def window(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     >>> window(np.array([[1000, 2000, 3000]], dtype=np.uint16)).tolist()
     [[0, 128, 255]]
     """
+    # In blocks, since the intermediate results of a hundred megapixels would take gigabytes.
+    step = max(1, 2**20 // max(1, values[0].size))
+    blocks = [slice(start, start + step) for start in range(0, len(values), step)]
     shown = np.zeros(values.shape, dtype=np.uint8)
+    if values.dtype.kind in "ui" and values.dtype.itemsize <= 2:
+        lowest, levels = int(np.iinfo(values.dtype).min), 2 ** (8 * values.dtype.itemsize)
+        counts = np.zeros(levels, dtype=np.int64)
+        for block in blocks:
+            counts += np.bincount((values[block].astype(np.int32) - lowest).ravel(), minlength=levels)
+        ranks = counts.cumsum()
+        bounds = _bounds(lambda k: lowest + float(np.searchsorted(ranks, k, "right")), values.size, values.dtype)
+        table = _scaled(np.arange(lowest, lowest + levels), *bounds)
+        for block in blocks:
+            shown[block] = table[values[block].astype(np.int32) - lowest]
+        return shown
     finite = values[np.isfinite(values)]
     if finite.size:
-        low, high = _bounds(finite)
-        # In blocks, since the intermediate results of a hundred megapixels would take gigabytes.
-        step = max(1, 2**20 // values[0].size)
-        for start in range(0, len(values), step):
-            block = values[start : start + step].astype(np.float64)
-            # Halved before the subtraction, since the difference of two floats may be larger than any float.
-            scaled = (block / 2 - low / 2) / (high / 2 - low / 2)
-            shown[start : start + step] = (np.clip(np.nan_to_num(scaled, nan=0.0), 0, 1) * 255).round()
+        finite.partition(sorted({k for place in _places(finite.size) for k in (math.floor(place), math.ceil(place))}))
+        bounds = _bounds(lambda k: float(finite[k]), finite.size, values.dtype)
+        for block in blocks:
+            shown[block] = _scaled(values[block], *bounds)
     return shown
 
 
-def _bounds(finite: npt.NDArray[Any]) -> tuple[float, float]:
-    places = [share * (finite.size - 1) for share in (0.005, 0.995)]
-    finite.partition(sorted({round_(place) for place in places for round_ in (math.floor, math.ceil)}))
-    low, high = (
-        (1 - place % 1) * float(finite[math.floor(place)]) + place % 1 * float(finite[math.ceil(place)])
-        for place in places
+def _places(count: int) -> tuple[float, ...]:
+    """Return where the minimum, both percentiles and the maximum are among sorted values."""
+    return 0, 0.005 * (count - 1), 0.995 * (count - 1), count - 1
+
+
+def _bounds(ordered: Callable[[int], float], count: int, dtype: np.dtype[Any]) -> tuple[float, float]:
+    minimum, low, high, maximum = (
+        (1 - place % 1) * ordered(math.floor(place)) + place % 1 * ordered(math.ceil(place)) for place in _places(count)
     )
     if low == high:
-        low, high = float(finite.min()), float(finite.max())
+        low, high = minimum, maximum
     if low == high:
-        low, high = (0.0, 1.0) if finite.dtype.kind == "f" else (0.0, float(np.iinfo(finite.dtype).max))
+        low, high = (0.0, 1.0) if dtype.kind == "f" else (0.0, float(np.iinfo(dtype).max))
     return low, high
+
+
+def _scaled(values: npt.NDArray[Any], low: float, high: float) -> npt.NDArray[np.uint8]:
+    # Halved before the subtraction, since the difference of two floats may be larger than any float.
+    scaled = (values.astype(np.float64) / 2 - low / 2) / (high / 2 - low / 2)
+    return (np.clip(np.nan_to_num(scaled, nan=0.0), 0, 1) * 255).round().astype(np.uint8)
 
 
 def _array_to_image(array: npt.NDArray[Any]) -> Image.Image:

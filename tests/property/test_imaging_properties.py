@@ -76,6 +76,22 @@ def test_brighter_values_are_never_shown_darker(values):
 
 
 @given(
+    st.sampled_from([np.uint16, np.int16, np.int8, np.int32, np.float32]).flatmap(
+        lambda dtype: npst.arrays(
+            dtype,
+            npst.array_shapes(min_dims=2, max_dims=3, min_side=2),
+            elements={"min_value": -128 if np.dtype(dtype).kind != "u" else 0, "max_value": 127},
+        )
+    )
+)
+def test_percentiles_are_those_of_numpy(values):
+    low, high = np.percentile(values.astype(np.float64), (0.5, 99.5))
+    if low < high:
+        expected = np.clip((values.astype(np.float64) - low) / (high - low), 0, 1) * 255
+        assert np.abs(window(values) - expected).max() <= 0.5 + 1e-6
+
+
+@given(
     npst.arrays(np.uint16, (8, 8), elements=st.integers(0, 255), unique=True), st.integers(1, 100), st.integers(0, 9000)
 )
 def test_neither_the_level_nor_the_contrast_matters(values, factor, offset):
