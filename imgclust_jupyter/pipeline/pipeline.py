@@ -6,109 +6,26 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
-from imgclust_jupyter.clustering import Tree, linkage, order_leaves, prepare
+from imgclust_jupyter.clustering import Tree, auto_clusters, linkage, medoids, order_leaves, prepare
 from imgclust_jupyter.collection import Collection
-from imgclust_jupyter.embedding import Interrupted, Network, embed, get_network
+from imgclust_jupyter.embedding import Interrupted, embed, get_network, predict
+from imgclust_jupyter.insight import duplicate_groups, local_outlier_factor, mean_distance, ranks
 from imgclust_jupyter.layout import LAYOUTS, nearest_neighbors, pca_map
+from imgclust_jupyter.pipeline.options import Options
 from imgclust_jupyter.pipeline.progress import STAGES, Pace, Progress
+from imgclust_jupyter.pipeline.results import Findings, Results
 from imgclust_jupyter.pipeline.worker import shared_worker
 from imgclust_jupyter.store import open_store
 
-__all__ = ["Options", "Pipeline", "Results"]
+__all__ = ["Pipeline"]
 
-_NEIGHBORS = 15  # umap-learn's default
-
-
-@dataclass(frozen=True)
-class Options:
-    """What to compute, and from what.
-
-    Attributes
-    ----------
-    source, metadata, recursive
-        As for `Collection.from_source`.
-    model
-        As for `get_network`.
-    metric, linkage, layout : str
-        Names in the registries of `clustering` and `layout`.
-    client
-        As for `embed`.
-    """
-
-    source: Any
-    metadata: pd.DataFrame | None = None
-    recursive: bool = True
-    model: Any = "auto"
-    metric: str = "cosine"
-    linkage: str = "ward"
-    layout: str = "umap"
-    client: Any = None
-
-
-@dataclass(frozen=True)
-class Results:
-    """What has been computed so far; a new one replaces it whole as each stage ends.
-
-    Attributes
-    ----------
-    collection : Collection or None
-    ids : ndarray of int64, shape (n,)
-        Item ids of the rows of everything below: after the embedding, the readable images only.
-    network : Network or None
-    embeddings : ndarray of float32, shape (n, d), or None
-    vectors : ndarray, shape (n, d), or None
-        The embeddings as prepared for the metric (centred, normalised).
-    tree : Tree or None
-    coordinates : ndarray of float32, shape (n, 2), or None
-    layout : str or None
-        Which layout the coordinates are of; not the one asked for where there are too few images for it.
-    complete : bool
-        Whether every stage is done.
-    notices : tuple of str
-        What a person should know about how this was computed.
-    """
-
-    collection: Collection | None = None
-    ids: npt.NDArray[np.int64] | None = None
-    network: Network | None = None
-    embeddings: npt.NDArray[np.float32] | None = None
-    vectors: npt.NDArray[Any] | None = None
-    tree: Tree | None = None
-    coordinates: npt.NDArray[np.float32] | None = None
-    layout: str | None = None
-    complete: bool = False
-    notices: tuple[str, ...] = ()
-
-    def table(self, n_clusters: int) -> pd.DataFrame:
-        """Return what is known of each image.
-
-        Parameters
-        ----------
-        n_clusters : int
-            Where the tree is cut.
-
-        Returns
-        -------
-        DataFrame, n rows
-            name, path, size, width, height and the metadata; ``cluster`` once there is a tree, ``x`` and ``y`` once
-            there is a map.
-        """
-        if self.collection is None or self.ids is None:
-            return pd.DataFrame()
-        table = self.collection.table(self.ids)
-        if self.tree is not None:
-            table["cluster"] = self.tree.cut(n_clusters)
-        if self.coordinates is not None:
-            table["x"], table["y"] = self.coordinates.T
-        return table
+_NEIGHBORS = 16  # an image and fifteen others, umap-learn's default
 
 
 class Pipeline:
@@ -230,6 +147,8 @@ class Pipeline:
         try:
             self._scan()
             self._embed()
+            self._first_map()
+            self._neighbors()
             self._tree()
             self._map()
         except Interrupted:
@@ -275,32 +194,61 @@ class Pipeline:
         notices = (*collection.notices, *([network.notice] if network.notice else []))
         self._finish(ids=collection.readable, network=network, embeddings=embeddings, notices=notices)
 
-    def _tree(self) -> None:
-        if self.results.tree is not None or self.results.embeddings is None:
-            return
-        self._begin("tree")
-        if not len(self.results.embeddings):
-            raise ValueError("none of the images can be read; explorer.errors says why")
-        vectors, _ = prepare(self.results.embeddings, self.options.metric)
-        Z = linkage(vectors, self.options.linkage, self.options.metric)
-        self._finish(vectors=vectors, tree=Tree.from_linkage(Z, order_leaves(Z, vectors, self.options.metric)))
-
-    def _map(self) -> None:
-        vectors = self.results.vectors
-        if self.finished or vectors is None:
+    def _first_map(self) -> None:
+        if self.results.vectors is not None or self.results.embeddings is None:
             return
         self._begin("map")
-        initial = self.results.coordinates
-        if initial is None:
-            initial = pca_map(vectors)
-            self._finish(coordinates=initial, layout="pca", complete=self.options.layout == "pca")
-        if not self.finished:
-            self._begin("map")
-            neighbors = nearest_neighbors(vectors, min(_NEIGHBORS, len(vectors)), self.options.metric)
-            coordinates = LAYOUTS[self.options.layout](vectors, neighbors, initial)
-            # A layout that has too few images to go by leaves the map as it is.
-            layout = "pca" if np.array_equal(coordinates, initial) else self.options.layout
-            self._finish(coordinates=coordinates, layout=layout, complete=True)
+        if not len(self.results.embeddings):
+            raise ValueError("none of the images can be read; explorer.errors says why")
+        vectors, mean = prepare(self.results.embeddings, self.options.metric)
+        self._finish(vectors=vectors, mean=mean, coordinates=pca_map(vectors), layout="pca")
+
+    def _neighbors(self) -> None:
+        results = self.results
+        if results.neighbors is not None or results.vectors is None:
+            return
+        self._begin("neighbors")
+        assert results.collection is not None
+        assert results.ids is not None
+        assert results.network is not None
+        assert results.embeddings is not None
+        neighbors = nearest_neighbors(results.vectors, _NEIGHBORS, self.options.metric, self._counting("neighbors"))
+        contents = [content or "" for content in results.collection.known_hashes(open_store(), results.ids.tolist())]
+        findings = Findings(
+            outlier=ranks(mean_distance(neighbors)),
+            outlier_local=ranks(local_outlier_factor(neighbors)),
+            duplicates=duplicate_groups(neighbors, contents),
+            predicted=None if results.network.classes is None else predict(results.network, results.embeddings)[0],
+        )
+        self._finish(neighbors=neighbors, findings=findings)
+
+    def _tree(self) -> None:
+        vectors = self.results.vectors
+        if self.results.tree is not None or vectors is None:
+            return
+        self._begin("tree")
+        method, metric = self.options.linkage, self.options.metric
+        Z = linkage(vectors, method, metric)
+        tree = Tree.from_linkage(Z, order_leaves(Z, vectors, metric))
+        self._finish(tree=tree, medoids=medoids(tree, vectors), auto=auto_clusters(tree, vectors, method, metric))
+
+    def _map(self) -> None:
+        vectors, neighbors, initial = self.results.vectors, self.results.neighbors, self.results.coordinates
+        if self.finished or vectors is None or neighbors is None or initial is None:
+            return
+        self._begin("map")
+        coordinates = LAYOUTS[self.options.layout](vectors, neighbors, initial)
+        # A layout that has too few images to go by leaves the map as it is.
+        layout = "pca" if np.array_equal(coordinates, initial) else self.options.layout
+        self._finish(coordinates=coordinates, layout=layout, complete=True)
+
+    def _counting(self, stage: str) -> Callable[[int, int], None]:
+        def on_progress(done: int, total: int) -> None:
+            if self._stop.is_set():
+                raise Interrupted
+            self._running(stage, done=done, total=total)
+
+        return on_progress
 
     def _weights_progress(self, label: str, done: int, total: int) -> None:
         if self._stop.is_set():
@@ -335,6 +283,7 @@ class Pipeline:
         done = {
             "scan": self._published.collection is not None,
             "embed": self._published.embeddings is not None,
+            "neighbors": self._published.neighbors is not None,
             "tree": self._published.tree is not None,
             "map": self._published.complete,
         }

@@ -17,6 +17,7 @@ State = Literal["waiting", "running", "done", "cancelled", "failed"]
 STAGES = {
     "scan": "looking for images",
     "embed": "turning images into numbers",
+    "neighbors": "looking for neighbours",
     "tree": "building the tree",
     "map": "laying out the map",
 }

@@ -47,6 +47,7 @@ class DatasetModel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget has 
     coordinates = t.Bytes().tag(sync=True, echo_update=False)
     leaf_order = t.Bytes().tag(sync=True, echo_update=False)
     merges = t.Bytes().tag(sync=True, echo_update=False)
+    medoids = t.Bytes().tag(sync=True, echo_update=False)
     columns = t.Bytes().tag(sync=True, echo_update=False)
     progress = t.Dict().tag(sync=True, echo_update=False)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import asdict, replace
-from math import sqrt
 from typing import Any
 
 from imgclust_jupyter.pipeline import Options, Progress, Results
@@ -19,7 +18,7 @@ __all__ = ["Publisher"]
 
 _INTERVAL = 0.2  # seconds between two messages about progress
 
-_UNLIKE = ("name", "path")  # another for each image: asked for in words, never coloured by
+_UNLIKE = ("name", "path", "outlier_local")  # another for each image: asked for in words, never coloured by
 
 # Of an absolute path all but its last part; what follows a colon or a letter is the path of a URL, or relative.
 _FOLDERS = re.compile(r"(?<![\w:/.])(?:[A-Za-z]:)?[\\/](?:[^\\/\s'\"]+[\\/])+")
@@ -55,14 +54,16 @@ class Publisher:
         if collection is None or ids is None:
             return
         self._version += 1
-        table = collection.table(ids)
+        table = results.described()
         table = table.drop(
             columns=[name for name in table if name in _UNLIKE or collection.names_images(table[name], ids.tolist())]
         )
-        message = encode_dataset(self._header(results), ids, table, results.tree, results.coordinates)
+        message = encode_dataset(
+            self._header(results), ids, table, results.tree, results.coordinates, results.medoids
+        )
         with self._widget.lock:
             if message.leaf_order and not self._dataset.leaf_order:
-                n_clusters = min(self._n_clusters or _some_clusters(len(ids)), len(ids))
+                n_clusters = min(self._n_clusters or results.auto, len(ids))
                 self._widget.cut = {"n_clusters": n_clusters, "height": None}
             self._dataset.publish(message)
 
@@ -92,6 +93,7 @@ class Publisher:
             "metric": self._options.metric,
             "linkage": self._options.linkage,
             "layout": results.layout,
+            "auto": results.auto,
             "errors": len(collection.errors),
             "notices": [_without_folders(notice) for notice in results.notices],
         }
@@ -100,7 +102,3 @@ class Publisher:
 def _without_folders(text: str) -> str:
     # A notebook is shown to others, and keeps what the browser was told.
     return _FOLDERS.sub("…/", text)
-
-
-def _some_clusters(n: int) -> int:
-    return max(1, min(12, round(sqrt(n / 2))))

@@ -1,4 +1,4 @@
-"""The dataset as the browser gets it: a JSON header and five arrays (twin: ``js/src/wire.ts``).
+"""The dataset as the browser gets it: a JSON header and six arrays (twin: ``js/src/wire.ts``).
 
 All arrays are little-endian with four bytes a value, and n values long unless said otherwise:
 
@@ -10,6 +10,8 @@ leaf_order
     uint32, the rows in leaf order; empty without a tree.
 merges
     uint32 left_start, uint32 size, uint32 split and float32 height, n - 1 values each, one array after the other.
+medoids
+    uint32, the row that stands for each merge (n - 1); empty without a tree.
 columns
     One array after the other as the header lists them: float32 with NaN for missing, or int32 codes with -1.
 """
@@ -49,6 +51,7 @@ class DatasetMessage:
     coordinates: bytes
     leaf_order: bytes
     merges: bytes
+    medoids: bytes
     columns: bytes
 
 
@@ -58,6 +61,7 @@ def encode_dataset(
     table: pd.DataFrame,
     tree: Tree | None,
     coordinates: npt.NDArray[np.float32] | None,
+    medoids: npt.NDArray[np.int32] | None = None,
 ) -> DatasetMessage:
     """Encode everything the views draw.
 
@@ -70,6 +74,7 @@ def encode_dataset(
         The columns to colour, group and filter by.
     tree : Tree or None
     coordinates : ndarray of float32, shape (n, 2), or None
+    medoids : ndarray of int32, shape (n - 1,), or None
 
     Returns
     -------
@@ -85,6 +90,7 @@ def encode_dataset(
         if tree is None
         else b"".join([_bytes(getattr(tree, name), "<u4") for name in ("left_start", "size", "split")])
         + _bytes(tree.height, "<f4"),
+        medoids=b"" if medoids is None else _bytes(medoids, "<u4"),
         columns=values,
     )
 

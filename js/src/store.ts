@@ -220,6 +220,7 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
             coordinates: source.get("coordinates"),
             leaf_order: source.get("leaf_order"),
             merges: source.get("merges"),
+            medoids: source.get("medoids"),
             columns: source.get("columns"),
           });
           problem.value = "";

@@ -18,6 +18,8 @@ export interface Header {
   linkage: string;
   layout: string | null;
   columns: readonly ColumnHeader[];
+  /** How many clusters there seem to be; 0 without a tree. */
+  auto: number;
   errors: number;
   notices: readonly string[];
 }
@@ -43,6 +45,8 @@ export interface Dataset {
   /** x, y of each row in turn; null until there is a map. */
   coordinates: Float32Array | null;
   tree: Tree | null;
+  /** The row that stands for each merge; null until there is a tree. */
+  medoids: Uint32Array | null;
   columns: ReadonlyMap<string, Column>;
 }
 
@@ -53,6 +57,7 @@ export interface DatasetTraits {
   coordinates: DataView;
   leaf_order: DataView;
   merges: DataView;
+  medoids: DataView;
   columns: DataView;
 }
 
@@ -66,6 +71,7 @@ const NO_HEADER: Header = {
   linkage: "",
   layout: null,
   columns: [],
+  auto: 0,
   errors: 0,
   notices: [],
 };
@@ -128,6 +134,8 @@ export function parseDataset(traits: DatasetTraits): Dataset {
         ? null
         : new Float32Array(words(traits.coordinates, "coordinates", 2 * n)),
     tree: parseTree(traits, n),
+    medoids:
+      traits.medoids.byteLength === 0 ? null : new Uint32Array(words(traits.medoids, "medoids", n - 1)),
     columns: parseColumns(traits.columns, header.columns, n),
   };
 }
@@ -141,6 +149,7 @@ export const EMPTY_DATASET: Dataset = parseDataset({
   coordinates: NO_BYTES,
   leaf_order: NO_BYTES,
   merges: NO_BYTES,
+  medoids: NO_BYTES,
   columns: NO_BYTES,
 });
 

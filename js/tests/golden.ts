@@ -11,6 +11,7 @@ interface Golden {
     labels_k7: number[];
     colors_k7: number[];
     leaf_order: number[];
+    medoids: number[];
     selection: { rows: number[]; bytes_hex: string };
   };
 }
@@ -36,6 +37,7 @@ export function goldenTraits(): DatasetTraits {
     coordinates: trait("coordinates"),
     leaf_order: trait("leaf_order"),
     merges: trait("merges"),
+    medoids: trait("medoids"),
     columns: trait("columns"),
   };
 }

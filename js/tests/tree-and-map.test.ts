@@ -332,7 +332,7 @@ describe("the map", () => {
   });
 
   it("waits for a layout", () => {
-    dataset.receive(traitsAt(makeDataset(N), "tree", 7));
+    dataset.receive(traitsAt(makeDataset(N), "embed", 7));
     expect(stage.closest("[hidden]")).not.toBeNull();
     expect(pane.textContent).toContain("The map of 40 images appears here");
   });

@@ -11,6 +11,7 @@ describe("the dataset that Python has written", () => {
   it("has the tree that Python has", () => {
     const tree = dataset.tree!;
     expect([...tree.leafOrder]).toEqual(expected.leaf_order);
+    expect([...dataset.medoids!]).toEqual(expected.medoids);
     for (const [k, labels, colors] of [
       [3, expected.labels_k3, expected.colors_k3],
       [7, expected.labels_k7, expected.colors_k7],
@@ -78,6 +79,7 @@ describe("a dataset that is not complete", () => {
       coordinates: nothing,
       leaf_order: one,
       merges: nothing,
+      medoids: nothing,
       columns: nothing,
     });
     expect([...dataset.tree!.clusters(5).labels]).toEqual([0]);

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from scipy.cluster.hierarchy import linkage
 
-from imgclust_jupyter.clustering import Tree, order_leaves
+from imgclust_jupyter.clustering import Tree, medoids, order_leaves
 from imgclust_jupyter.widget.wire import DatasetMessage, encode_dataset
 from imgclust_jupyter.workspace.selection import pack
 
 HERE = Path(__file__).parent
-TRAITS = ("ids", "coordinates", "leaf_order", "merges", "columns")
+TRAITS = ("ids", "coordinates", "leaf_order", "merges", "medoids", "columns")
 SELECTED_ROWS = [0, 5, 19]
 ID_COUNT = 23
 
@@ -35,8 +35,8 @@ def example() -> tuple[DatasetMessage, Tree]:
     Z = linkage(points, "ward")
     tree = Tree.from_linkage(Z, order_leaves(Z, points))
     header = {"version": 3, "id_count": ID_COUNT, "title": "photos", "network": "SqueezeNet 1.1", "metric": "cosine",
-              "linkage": "ward", "layout": "umap", "errors": 3, "notices": ["a <b>notice</b>"]}  # fmt: skip
-    return encode_dataset(header, ids, table, tree, points), tree
+              "linkage": "ward", "layout": "umap", "auto": 3, "errors": 3, "notices": ["a <b>notice</b>"]}  # fmt: skip
+    return encode_dataset(header, ids, table, tree, points, medoids(tree, points)), tree
 
 
 def golden() -> tuple[dict[str, object], bytes]:
@@ -54,6 +54,7 @@ def golden() -> tuple[dict[str, object], bytes]:
         "labels_k7": (tree.cut(7) - 1).tolist(),
         "colors_k7": tree.colors(7).tolist(),
         "leaf_order": tree.leaf_order.tolist(),
+        "medoids": medoids(tree, np.frombuffer(message.coordinates, "<f4").reshape(-1, 2)).tolist(),
         "selection": {"rows": SELECTED_ROWS, "bytes_hex": pack(ids[SELECTED_ROWS], ID_COUNT).hex()},
     }
     return {"header": message.header, "traits": offsets, "expected": expected}, blob

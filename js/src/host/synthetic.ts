@@ -3,7 +3,7 @@ import type { ColumnHeader, DatasetTraits, Header } from "../wire";
 
 export interface Synthetic {
   header: Header;
-  arrays: Record<"ids" | "coordinates" | "leafOrder" | "merges" | "columns", ArrayBuffer>;
+  arrays: Record<"ids" | "coordinates" | "leafOrder" | "merges" | "medoids" | "columns", ArrayBuffer>;
   /** Where each item stands among its kin: what its picture is drawn from. */
   looks: readonly Look[];
 }
@@ -101,6 +101,7 @@ export function makeDataset(n: number, seed = 1): Synthetic {
       linkage: "ward",
       layout: "umap",
       columns,
+      auto: 7,
       errors: 3,
       notices: [],
     },
@@ -115,17 +116,19 @@ export function makeDataset(n: number, seed = 1): Synthetic {
         Uint32Array.from(merges, ({ split }) => split),
         Float32Array.from(merges, ({ height }) => height),
       ]),
+      // The picture in the middle of a branch stands for it.
+      medoids: Uint32Array.from(merges, ({ start, size }) => leafOrder[start + (size >> 1)]!).buffer,
       columns: joined([width, brightness, breed]),
     },
     looks,
   };
 }
 
-export type Stage = "scan" | "embed" | "tree" | "pca" | "umap";
+export type Stage = "scan" | "embed" | "pca" | "tree" | "umap";
 
 /** The traits as they stand after a stage of the kernel's work. */
 export function traitsAt(data: Synthetic, stage: Stage, version: number): DatasetTraits {
-  const { ids, coordinates, leafOrder, merges, columns } = data.arrays;
+  const { ids, coordinates, leafOrder, merges, medoids, columns } = data.arrays;
   const reached = (wanted: Stage): boolean => STAGES.indexOf(stage) >= STAGES.indexOf(wanted);
   const from = (buffer: ArrayBuffer, wanted: Stage): DataView =>
     reached(wanted) ? new DataView(buffer) : new DataView(new ArrayBuffer(0));
@@ -140,11 +143,12 @@ export function traitsAt(data: Synthetic, stage: Stage, version: number): Datase
     coordinates: from(coordinates, "pca"),
     leaf_order: from(leafOrder, "tree"),
     merges: from(merges, "tree"),
+    medoids: from(medoids, "tree"),
     columns: new DataView(columns),
   };
 }
 
-export const STAGES: readonly Stage[] = ["scan", "embed", "tree", "pca", "umap"];
+export const STAGES: readonly Stage[] = ["scan", "embed", "pca", "tree", "umap"];
 
 function joined(arrays: readonly (Uint32Array | Float32Array | Int32Array)[]): ArrayBuffer {
   const total = new Uint8Array(arrays.reduce((sum, { byteLength }) => sum + byteLength, 0));

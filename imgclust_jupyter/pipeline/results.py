@@ -1,0 +1,129 @@
+"""What has been computed, and the table that it makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from imgclust_jupyter.clustering import Tree
+from imgclust_jupyter.collection import Collection
+from imgclust_jupyter.embedding import Network
+from imgclust_jupyter.layout import Neighbors
+
+__all__ = ["OWN_COLUMNS", "Findings", "Results"]
+
+OWN_COLUMNS = ("outlier", "outlier_local", "duplicate_of", "predicted", "cluster", "x", "y")
+"""What is added to the table of the collection."""
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What is said of each image by its neighbours and by the network's own classes.
+
+    Attributes
+    ----------
+    outlier, outlier_local : ndarray of int64, shape (n,)
+        Ranks, 1 for what stands apart most: by mean distance to the neighbours, and by the local outlier factor.
+    duplicates : ndarray of int32, shape (n,)
+        Groups of images that are the same, as from `duplicate_groups`.
+    predicted : ndarray of str, shape (n,), or None
+        The class that the network takes each image for, where it has classes.
+    """
+
+    outlier: npt.NDArray[np.int64]
+    outlier_local: npt.NDArray[np.int64]
+    duplicates: npt.NDArray[np.int32]
+    predicted: npt.NDArray[np.object_] | None
+
+    def columns(self, index: pd.Index) -> dict[str, Any]:
+        """Return columns of the table, whose index says which image a duplicate repeats."""
+        repeated = self.duplicates > 0
+        _, firsts, group = np.unique(self.duplicates[repeated], return_index=True, return_inverse=True)
+        rows = np.flatnonzero(repeated)
+        original = pd.Series(index, index=index, dtype="object").where(repeated)
+        original[repeated] = index[rows[firsts[group]]]
+        original.iloc[rows[firsts]] = None
+        columns = {"outlier": self.outlier, "outlier_local": self.outlier_local, "duplicate_of": original}
+        return columns if self.predicted is None else {**columns, "predicted": self.predicted}
+
+
+@dataclass(frozen=True)
+class Results:
+    """What has been computed so far; a new one replaces it whole as each stage ends.
+
+    Attributes
+    ----------
+    collection : Collection or None
+    ids : ndarray of int64, shape (n,)
+        Item ids of the rows of everything below: after the embedding, the readable images only.
+    network : Network or None
+    embeddings : ndarray of float32, shape (n, d), or None
+    vectors : ndarray, shape (n, d), or None
+        The embeddings as prepared for the metric (centred, normalised).
+    mean : ndarray, shape (d,), or None
+        What was subtracted from each for that.
+    neighbors : Neighbors or None
+    findings : Findings or None
+    tree : Tree or None
+    medoids : ndarray of int32, shape (n - 1,), or None
+        The row that stands for each merge.
+    auto : int
+        The number of clusters that there seem to be; 0 while there is no tree.
+    coordinates : ndarray of float32, shape (n, 2), or None
+    layout : str or None
+        Which layout the coordinates are of; not the one asked for where there are too few images for it.
+    complete : bool
+        Whether every stage is done.
+    notices : tuple of str
+        What a person should know about how this was computed.
+    """
+
+    collection: Collection | None = None
+    ids: npt.NDArray[np.int64] | None = None
+    network: Network | None = None
+    embeddings: npt.NDArray[np.float32] | None = None
+    vectors: npt.NDArray[Any] | None = None
+    mean: npt.NDArray[np.floating] | None = None
+    neighbors: Neighbors | None = None
+    findings: Findings | None = None
+    tree: Tree | None = None
+    medoids: npt.NDArray[np.int32] | None = None
+    auto: int = 0
+    coordinates: npt.NDArray[np.float32] | None = None
+    layout: str | None = None
+    complete: bool = False
+    notices: tuple[str, ...] = ()
+
+    def described(self) -> pd.DataFrame:
+        """Return what does not depend on where the tree is cut: all of `table` but ``cluster``, ``x`` and ``y``."""
+        if self.collection is None or self.ids is None:
+            return pd.DataFrame()
+        table = self.collection.table(self.ids)
+        table = table.rename(columns={name: f"{name}_metadata" for name in OWN_COLUMNS})
+        return table if self.findings is None else table.assign(**self.findings.columns(table.index))
+
+    def table(self, n_clusters: int) -> pd.DataFrame:
+        """Return what is known of each image.
+
+        Parameters
+        ----------
+        n_clusters : int
+            Where the tree is cut.
+
+        Returns
+        -------
+        DataFrame, n rows
+            name, path, size, width, height and the metadata; ``outlier``, ``outlier_local``, ``duplicate_of`` and
+            ``predicted`` once the neighbours are known; ``cluster`` once there is a tree, ``x`` and ``y`` once there is
+            a map. Columns of the metadata with one of these names end in ``_metadata``.
+        """
+        table = self.described()
+        if self.tree is not None:
+            table["cluster"] = self.tree.cut(n_clusters)
+        if self.coordinates is not None:
+            table["x"], table["y"] = self.coordinates.T
+        return table
