@@ -74,7 +74,7 @@ def main() -> None:
     print(f"{'network':12}{'':10}{'images/s':>10}{'CPU ms':>10}{'ratio':>8}{'sent/image':>14}{'network':>12}")
     with (
         tempfile.TemporaryDirectory() as temporary,
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0") as cluster,
         Client(cluster) as client,
     ):
         here = Path(temporary)

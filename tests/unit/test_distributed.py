@@ -54,7 +54,7 @@ class MeanColor(Network):
 def cluster():
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 1}),
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0") as cluster,
     ):
         yield cluster
 
@@ -313,7 +313,7 @@ def test_only_a_client_will_do() -> None:
 
 
 def test_work_on_a_cluster_that_is_closed_is_refused(folder: Path, log: Path) -> None:
-    with LocalCluster(n_workers=1, processes=False, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=1, processes=False, dashboard_address="127.0.0.1:0") as cluster:
         client = Client(cluster)
         client.close()
         with pytest.raises(ConnectionError, match="Dask"):

@@ -48,7 +48,7 @@ def test_fit_is_not_needed_and_learns_nothing() -> None:
     images = [np.zeros((20, 30)), np.ones((30, 20))]
     unfitted, fitted = ImageEmbedder("pixels"), ImageEmbedder("pixels").fit(images[:1])
     np.testing.assert_array_equal(unfitted.transform(images), fitted.transform(images))
-    assert clone(fitted).get_params() == {"model": "pixels", "n_jobs": None}
+    assert clone(fitted).get_params() == {"model": "pixels", "n_jobs": None, "client": None}
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(fitted)).transform(images), unfitted.transform(images))
 
 
