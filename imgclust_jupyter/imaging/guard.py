@@ -41,12 +41,12 @@ def decode_guarded(
     A decoder can be stopped, and may die, only in a process of its own. Taking every picture there would cost too much
     (2 cores, Python 3.11; milliseconds for one picture, in this process and in the other one)::
 
-        JPEG 640 x 480, reduced for a network    0.9    1.5
-        PNG 640 x 480                            7.5    9.5
-        TIFF 640 x 480                           0.5    2
-        JPEG 12 megapixels, reduced             11     12.5
-        PNG 12 megapixels                      270    330
-        TIFF 12 megapixels, not compressed      27     90
+        JPEG 640 x 480, reduced for a network     1.0     1.8
+        PNG 640 x 480                             7.8    11
+        TIFF 640 x 480                            0.5     2.6
+        JPEG 12 megapixels, reduced              16      19
+        PNG 12 megapixels                       245     300
+        TIFF 12 megapixels, not compressed       19      54
 
     with 0.12 s and 40 MB once for the process. So what nearly all pictures are is decoded here: the first frame of BMP,
     GIF, baseline JPEG, PNG, PPM and WebP files, of at most 60 megapixels. Everything else is decoded there: the formats
