@@ -84,9 +84,7 @@ def embed(
                 on_progress(done, len(ids))
     elif todo:
         n_threads = _n_threads(n_jobs)
-        # A few images are spread over all cores.
-        size = max(1, min(network.batch_size, math.ceil(len(todo) / n_threads)))
-        batches = (todo[start : start + size] for start in range(0, len(todo), size))
+        batches = _batches(todo, network.batch_size, n_threads)
         with ThreadPoolExecutor(n_threads, "imgclust-embed", network.prepare_thread) as pool:
             for finished in _run_all(pool, work.embed_batch, batches, 2 * n_threads):
                 done += finished
@@ -94,6 +92,15 @@ def embed(
     if done < len(ids):
         raise Interrupted
     return work.result(ids)
+
+
+def _batches(ids: Sequence[int], size: int, n_threads: int) -> Iterator[Sequence[int]]:
+    whole = len(ids) // (n_threads * size) * n_threads * size
+    yield from (ids[start : start + size] for start in range(0, whole, size))
+    # What is left is spread over all threads, for none to wait for another.
+    rest = ids[whole:]
+    size = max(1, math.ceil(len(rest) / n_threads))
+    yield from (rest[start : start + size] for start in range(0, len(rest), size))
 
 
 def _run_all(
