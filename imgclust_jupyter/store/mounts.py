@@ -7,9 +7,12 @@ from pathlib import Path
 
 __all__ = ["on_network"]
 
+# Of networks and clusters of machines, and of folders that a virtual machine shares with its host (WSL's are 9p or
+# drvfs).
 _NETWORK_TYPES = {
-    "9p", "afs", "beegfs", "ceph", "cifs", "davfs", "fuse.glusterfs", "fuse.sshfs", "glusterfs", "gpfs", "lustre",
-    "ncpfs", "nfs", "nfs4", "panfs", "smb3", "smbfs",
+    "9p", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "drvfs", "fakeowner", "gfs2", "glusterfs", "gpfs", "lustre",
+    "ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "panfs", "prl_fs", "pvfs2", "smb3", "smbfs", "vboxsf", "virtiofs",
+    "vmhgfs", "wekafs",
 }  # fmt: skip
 
 
@@ -28,15 +31,17 @@ def on_network(path: Path, mounts: Path = Path("/proc/self/mounts")) -> bool:
     Returns
     -------
     bool
-        On other systems than Linux, true for Windows shares (``\\server\share``) only.
+        All of FUSE (``sshfs``, ``rclone``, …) counts as network, since what is behind it cannot be known. On other
+        systems than Linux, true for Windows shares only (``\\server\share``, or a drive that stands for one).
     """
-    if str(path).startswith("\\\\"):
+    resolved = path.resolve()
+    if str(path).startswith("\\\\") or str(resolved).startswith("\\\\"):
         return True
     try:
         lines = mounts.read_text(errors="replace").splitlines()
     except OSError:
         return False
-    ancestors = {str(folder) for folder in (path.resolve(), *path.resolve().parents)}
+    ancestors = {str(folder) for folder in (resolved, *resolved.parents)}
     types = {}
     for line in lines:
         _, folder, kind, *_ = line.split()
@@ -44,4 +49,7 @@ def on_network(path: Path, mounts: Path = Path("/proc/self/mounts")) -> bool:
         folder = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), folder)
         if folder in ancestors:
             types[folder] = kind
-    return bool(types) and types[max(types, key=len)] in _NETWORK_TYPES
+    if not types:
+        return False
+    kind = types[max(types, key=len)]
+    return kind in _NETWORK_TYPES or kind == "fuse" or kind.startswith("fuse.")

@@ -352,6 +352,20 @@ class TestMounts:
         mounts.write_text(self.MOUNTS)
         assert on_network(type(tmp_path)(path), mounts) is expected
 
+    @pytest.mark.parametrize(
+        ("kind", "expected"),
+        [
+            *((kind, True) for kind in ("nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "fuse.rclone", "fuse", "9p")),
+            *((kind, True) for kind in ("lustre", "gpfs", "drvfs", "ceph", "virtiofs")),
+            *((kind, False) for kind in ("ext4", "xfs", "btrfs", "zfs", "tmpfs", "overlay", "fuseblk", "vfat", "apfs")),
+        ],
+    )
+    def test_kinds_of_file_systems(self, tmp_path, kind, expected):
+        mounts = tmp_path / "mounts"
+        mounts.write_text(f"/dev/vda / ext4 rw 0 0\nsomething {tmp_path.resolve()} {kind} rw 0 0\n")
+        assert on_network(tmp_path / "cache" / FILE_NAME, mounts) is expected
+        assert not on_network(tmp_path.parent, mounts)
+
     def test_a_system_without_such_a_list(self, tmp_path):
         assert on_network(tmp_path, tmp_path / "missing") is False
 
@@ -359,6 +373,15 @@ class TestMounts:
     def test_no_write_ahead_log_over_a_network(self, store, monkeypatch, network, mode):
         monkeypatch.setattr("imgclust_jupyter.store.database.on_network", lambda path: network)
         store.put([record(1)], "net")
+        assert self.journal_mode(store) == mode
+        # A folder may come to be on another file system.
+        store.close()
+        monkeypatch.setattr("imgclust_jupyter.store.database.on_network", lambda path: not network)
+        assert len(store.embeddings(hashes(1), "net")) == 1
+        assert {mode, self.journal_mode(store)} == {"wal", "delete"}
+
+    def journal_mode(self, store):
         with sqlite3.connect(store.directory / FILE_NAME) as connection:
-            assert connection.execute("PRAGMA journal_mode").fetchone() == (mode,)
+            (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
         connection.close()
+        return mode

@@ -16,7 +16,7 @@ from PIL import Image
 
 from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.embedding import embed, get_network
-from imgclust_jupyter.store import Record, Store
+from imgclust_jupyter.store import Record, Store, database
 from imgclust_jupyter.store.schema import FILE_NAME
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no fork server, nor SIGKILL")
@@ -75,16 +75,19 @@ class NotingStore(Store):
             noted.write("".join(f"{record.hash}\n" for record in records))
 
 
-def embed_noting(folder, directory):
+def embed_noting(folder, directory, network):
+    database.on_network = lambda path: network
     run(folder, NotingStore(directory))
 
 
-def test_killed_at_any_moment(processes, folder, expected, tmp_path):
+@pytest.mark.parametrize("network", [False, True], ids=["write-ahead log", "rollback journal"])
+def test_killed_at_any_moment(processes, folder, expected, tmp_path, monkeypatch, network):
+    monkeypatch.setattr(database, "on_network", lambda path: network)
     random_moment = random.Random(0)
     store = NotingStore(tmp_path)
     (tmp_path / "noted").touch()
     started = time.perf_counter()
-    process = processes.Process(target=embed_noting, args=(folder, tmp_path))
+    process = processes.Process(target=embed_noting, args=(folder, tmp_path, network))
     process.start()
     process.join()
     whole = time.perf_counter() - started
@@ -95,7 +98,7 @@ def test_killed_at_any_moment(processes, folder, expected, tmp_path):
             store.clear()
             (tmp_path / "noted").write_text("")
         store.close()
-        process = processes.Process(target=embed_noting, args=(folder, tmp_path))
+        process = processes.Process(target=embed_noting, args=(folder, tmp_path, network))
         process.start()
         time.sleep(random_moment.uniform(0, whole))
         process.kill()
@@ -112,7 +115,8 @@ def test_killed_at_any_moment(processes, folder, expected, tmp_path):
     assert_sound(tmp_path)
 
 
-def embed_strictly(folder, directory, barrier, answers):
+def embed_strictly(folder, directory, network, barrier, answers):
+    database.on_network = lambda path: network
     warnings.simplefilter("error")
     store = Store(directory)
     barrier.wait()
@@ -120,7 +124,8 @@ def embed_strictly(folder, directory, barrier, answers):
         answers.put(run(folder, store))
 
 
-def clear_often(directory, barrier, done):
+def clear_often(directory, network, barrier, done):
+    database.on_network = lambda path: network
     warnings.simplefilter("error")
     store = Store(directory)
     barrier.wait()
@@ -129,14 +134,16 @@ def clear_often(directory, barrier, done):
         store.clear()
 
 
-def test_several_kernels_while_one_clears_the_cache(processes, folder, expected, tmp_path):
+@pytest.mark.parametrize("network", [False, True], ids=["write-ahead log", "rollback journal"])
+def test_several_kernels_while_one_clears_the_cache(processes, folder, expected, tmp_path, network):
     half = sorted(folder.iterdir())[: N_IMAGES // 2]
     sources = [folder, folder, half]
     barrier, done, answers = processes.Barrier(len(sources) + 1), processes.Event(), processes.Queue()
     running = [
-        processes.Process(target=embed_strictly, args=(source, tmp_path, barrier, answers)) for source in sources
+        processes.Process(target=embed_strictly, args=(source, tmp_path, network, barrier, answers))
+        for source in sources
     ]
-    clearing = processes.Process(target=clear_often, args=(tmp_path, barrier, done))
+    clearing = processes.Process(target=clear_often, args=(tmp_path, network, barrier, done))
     for process in [*running, clearing]:
         process.start()
     found = [answers.get(timeout=60) for _ in range(3 * len(sources))]
