@@ -1,15 +1,22 @@
 """Ctrl+C in a script: what is finished is kept, and the next run goes on."""
 
+import os
 import re
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from imgclust_jupyter import ClusterExplorer
+from imgclust_jupyter.embedding import Interrupted
+from imgclust_jupyter.embedding.networks import NETWORKS
+from imgclust_jupyter.embedding.pixels import Pixels
 from imgclust_jupyter.store import Store
 
 N = 60
@@ -101,3 +108,29 @@ def test_a_script_shows_its_progress(folder: Path, tmp_path: Path) -> None:
     lines = [line.strip() for line in re.split(r"[\r\n]+", errors) if line.strip()]
     shown = re.compile(r"turning images into numbers: +\d+%\|.*\| \d+/60, [\d.]+ images/s, 00:\d\d left")
     assert any(shown.fullmatch(line) for line in lines), errors
+
+
+def test_an_interrupted_cell_cancels_the_work_and_resume_goes_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    embedded: list[int] = []
+    first, waiting = threading.Lock(), threading.Event()
+
+    class Interrupting(Pixels):
+        def forward(self, batch: np.ndarray) -> np.ndarray:
+            with first:
+                if not embedded and waiting.wait(20):
+                    time.sleep(0.3)  # until the main thread is in the midst of it
+                    os.kill(os.getpid(), signal.SIGINT)
+                embedded.append(len(batch))
+            time.sleep(0.05)
+            return super().forward(batch)
+
+    monkeypatch.setitem(NETWORKS, "interrupting", lambda progress: Interrupting(batch_size=BATCH))
+    with ClusterExplorer(folder, model="interrupting", layout="pca") as explorer:
+        waiting.set()
+        with pytest.raises(KeyboardInterrupt):
+            explorer.wait()
+        with pytest.raises(Interrupted, match="resume"):
+            explorer.wait()
+        explorer.resume()
+        assert len(explorer.wait().embeddings) == N
+    assert sum(embedded) == N
