@@ -17,7 +17,7 @@ OnProgress = Callable[[int, int], None]
 """Called with how many rows are done, of how many; what it raises ends the search."""
 
 _BLOCK_SCORES = 2**26  # scores at a time; fewer, and torch spends longer on rearranging the rows than on multiplying
-_BLOCK_VALUES = 2**20  # values of candidates at a time, few enough for a processor's cache
+_BLOCK_VALUES = 2**22  # values of candidates at a time
 _GROUP = 16
 _ALIGNED = 32  # columns; a product of any other number of them takes up to twice as long
 
@@ -174,7 +174,10 @@ def _nearest_of(
     block = max(1, _BLOCK_VALUES // max(1, candidates.shape[1] * base.shape[1]))
     for start in range(0, len(queries), block):
         some = candidates[start : start + block]
-        differences = rows[some.flatten()].view(*some.shape, -1) - points[start : start + block, None]
-        squared[start : start + block] = differences.square_().sum(2)
+        squared[start : start + block] = torch.cdist(
+            rows[some.flatten()].view(*some.shape, -1),
+            points[start : start + block, None],
+            compute_mode="donot_use_mm_for_euclid_dist",
+        )[:, :, 0].square()
     squared, order = squared.sort(dim=1, stable=True)
     return candidates.gather(1, order)[:, :k].to(torch.int32).numpy(), squared[:, :k].numpy()

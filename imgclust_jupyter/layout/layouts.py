@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from imgclust_jupyter.layout.neighbors import Neighbors
 from imgclust_jupyter.layout.pca import pca_map
+from imgclust_jupyter.layout.tsne import tsne_map
 from imgclust_jupyter.layout.umap import umap_map
 
 __all__ = ["LAYOUTS", "Layout"]
@@ -20,5 +21,6 @@ Layout = Callable[[npt.NDArray[Any], Neighbors, npt.NDArray[np.float32]], npt.ND
 LAYOUTS: dict[str, Layout] = {
     "pca": lambda vectors, neighbors, initial: pca_map(vectors),
     "umap": umap_map,
+    "tsne": tsne_map,
 }
 """The layouts by name; to add one, write its function and name it here."""

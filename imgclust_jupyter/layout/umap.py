@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from imgclust_jupyter.layout.neighbors import Neighbors
 
-__all__ = ["umap_map"]
+__all__ = ["umap_map", "warm_up"]
 
 _FEWEST = 16  # below this a neighbourhood of 15, umap-learn's default, is everything
 _SPREAD, _MIN_DIST = 1.0, 0.1  # umap-learn's defaults
@@ -69,7 +69,7 @@ def umap_map(
         b=b,
         gamma=1.0,
         negative_sample_rate=5,
-        n_epochs=200 if n <= 10_000 else 100,  # more epochs, or a spectral start, do not make it more trustworthy
+        n_epochs=200 if n <= 50_000 else 100,  # fewer, or a spectral start, make it less trustworthy
         init=_spread(initial, random),
         random_state=random,
         metric="cosine",
@@ -79,6 +79,20 @@ def umap_map(
         output_dens=False,
     )
     return np.asarray(layout, dtype=np.float32)
+
+
+def warm_up() -> None:
+    """Compile what `umap_map` runs, by laying out a few points; takes some 5 s the first time, milliseconds afterwards.
+
+    To be called while there is nothing to lay out yet, on the thread that lays out later: numba's ``workqueue`` layer
+    aborts the process when two threads use it.
+    """
+    n = _FEWEST
+    vectors = np.random.default_rng(0).normal(size=(n, 2)).astype(np.float32)
+    distances = np.linalg.norm(vectors[:, None] - vectors, axis=2)
+    indices = np.argsort(distances, axis=1).astype(np.int32)
+    neighbors = Neighbors(indices, np.take_along_axis(distances, indices, axis=1))
+    umap_map(vectors, neighbors, vectors)
 
 
 def _spread(initial: npt.NDArray[np.float32], random: np.random.RandomState) -> npt.NDArray[np.float32]:
