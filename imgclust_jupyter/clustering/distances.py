@@ -30,11 +30,14 @@ class Metric:
         ``vectors -> condensed distances`` as float64.
     euclidean : bool
         Whether Euclidean distances between prepared vectors go with the metric, as Ward's linkage needs.
+    squared : bool
+        Whether a distance is half the squared Euclidean distance between prepared vectors.
     """
 
     prepare: Callable[[Vectors, Mean], tuple[Vectors, Mean]]
     distances: Callable[[Vectors], npt.NDArray[np.float64]]
     euclidean: bool = True
+    squared: bool = False
 
 
 def prepare(X: npt.ArrayLike, metric: str, mean: Mean = None) -> tuple[Vectors, Mean]:
@@ -179,9 +182,9 @@ def _manhattan(vectors: Vectors) -> npt.NDArray[np.float64]:
 
 
 METRICS = {
-    "cosine": Metric(_centred_on_collection, _half_squared_euclidean),
+    "cosine": Metric(_centred_on_collection, _half_squared_euclidean, squared=True),
     "euclidean": Metric(_as_they_are, _euclidean),
     "manhattan": Metric(_as_they_are, _manhattan, euclidean=False),
-    "correlation": Metric(_centred_on_themselves, _half_squared_euclidean),
+    "correlation": Metric(_centred_on_themselves, _half_squared_euclidean, squared=True),
 }
 """The metrics by name."""

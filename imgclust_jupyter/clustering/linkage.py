@@ -3,22 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.cluster import hierarchy
 
-from imgclust_jupyter.clustering.distances import METRICS, Vectors, condensed_distances
+from imgclust_jupyter.clustering.distances import METRICS, Metric, Vectors, condensed_distances
 from imgclust_jupyter.clustering.memory import available_memory
 
-__all__ = ["LINKAGES", "linkage"]
+__all__ = ["LINKAGES", "Linkage", "describe_linkage", "linkage"]
 
-Linkage = Callable[[Vectors, str], npt.NDArray[np.float64]]
+OnProgress = Callable[[float], None]
+
+# Below, scipy is quicker than our own code has been compiled, and the distances take at most 0.5 GiB.
+_MANY = 8000
 
 
-def linkage(vectors: Vectors, method: str = "ward", metric: str = "cosine") -> npt.NDArray[np.float64]:
+@dataclass(frozen=True)
+class Linkage:
+    """How clusters are merged; to add one that scipy knows, register it in `LINKAGES` by scipy's name.
+
+    Attributes
+    ----------
+    from_vectors : callable, optional
+        ``(vectors, metric, on_progress) -> linkage matrix``, exact, in memory that grows with n, not n².
+    fits : callable
+        Whether that goes for the distances of a metric.
+    """
+
+    from_vectors: Callable[[Vectors, str, OnProgress], npt.NDArray[np.float64]] | None = None
+    fits: Callable[[Metric], bool] = lambda metric: False
+
+
+def linkage(
+    vectors: Vectors, method: str = "ward", metric: str = "cosine", on_progress: OnProgress | None = None
+) -> npt.NDArray[np.float64]:
     """Merge vectors into ever larger clusters until one is left.
+
+    Up to 8,000 vectors scipy does it, from the distances of all pairs. Above, average linkage of cosine or correlation
+    distances, and Ward's, are found without them, in O(n d) memory; the others still need all distances.
 
     Parameters
     ----------
@@ -29,6 +53,9 @@ def linkage(vectors: Vectors, method: str = "ward", metric: str = "cosine") -> n
         the prepared vectors: for ``cosine``, between rows scaled to length 1.
     metric : str
         A key of `METRICS`.
+    on_progress : callable, optional
+        Called with the share of the work done, from 0 to 1, at least once a second where the distances are not needed;
+        what it raises ends the work.
 
     Returns
     -------
@@ -47,49 +74,84 @@ def linkage(vectors: Vectors, method: str = "ward", metric: str = "cosine") -> n
     >>> linkage(np.array([[0.0], [1.0], [5.0]]), "single", "euclidean").tolist()
     [[0.0, 1.0, 1.0, 2.0], [2.0, 3.0, 4.0, 3.0]]
     """
+    report = on_progress or (lambda share: None)
+    from_vectors = _from_vectors(len(vectors), method, metric)
+    if len(vectors) < 2:
+        return np.empty((0, 4))
+    report(0.0)
+    Z = from_vectors(vectors, metric, report) if from_vectors else _from_distances(vectors, method, metric)
+    report(1.0)
+    return Z
+
+
+def describe_linkage(n: int, method: str, metric: str) -> str:
+    """Say in plain words how `linkage` finds the tree of n vectors.
+
+    Examples
+    --------
+    >>> describe_linkage(100, "ward", "cosine")
+    'ward linkage, exact, from the distances of all pairs'
+    >>> describe_linkage(100_000, "ward", "cosine")
+    'ward linkage, exact, without the distances of all pairs'
+    """
+    word = "without" if _from_vectors(n, method, metric) else "from"
+    return f"{method} linkage, exact, {word} the distances of all pairs"
+
+
+def _from_vectors(
+    n: int, method: str, metric: str
+) -> Callable[[Vectors, str, OnProgress], npt.NDArray[np.float64]] | None:
     if method not in LINKAGES:
         raise ValueError(f"no linkage {method!r}; the linkages are {', '.join(LINKAGES)}")
     if metric not in METRICS:
         raise ValueError(f"no metric {metric!r}; the metrics are {', '.join(METRICS)}")
-    if len(vectors) < 2:
-        return np.empty((0, 4))
-    return LINKAGES[method](vectors, metric)
-
-
-def _from_distances(vectors: Vectors, metric: str, method: str) -> npt.NDArray[np.float64]:
-    # scipy works on a copy of the distances, except for single linkage.
-    _require_memory(len(vectors), copies=1 if method == "single" else 2)
-    return np.asarray(hierarchy.linkage(condensed_distances(vectors, metric), method))
-
-
-def _ward(vectors: Vectors, metric: str) -> npt.NDArray[np.float64]:
-    if not METRICS[metric].euclidean:
+    if method == "ward" and not METRICS[metric].euclidean:
         fitting = ", ".join(name for name, other in METRICS.items() if other.euclidean)
         raise ValueError(
             f"Ward's linkage does not go with the {metric} metric: it measures variance. "
             f"Take linkage='average', or one of the metrics {fitting}"
         )
-    return _from_distances(vectors, "euclidean", "ward")
+    chosen = LINKAGES[method]
+    return chosen.from_vectors if n > _MANY and chosen.fits(METRICS[metric]) else None
 
 
-def _require_memory(n: int, copies: int) -> None:
+def _from_distances(vectors: Vectors, method: str, metric: str) -> npt.NDArray[np.float64]:
+    _require_memory(len(vectors), metric, copies=1 if method == "single" else 2)  # of the others, scipy makes a copy
+    distances = condensed_distances(vectors, "euclidean" if method == "ward" else metric)
+    return np.asarray(hierarchy.linkage(distances, method))
+
+
+def _require_memory(n: int, metric: str, copies: int) -> None:
     needed = copies * n * (n - 1) // 2 * np.dtype(np.float64).itemsize
     available = available_memory()
     if available is None or needed <= available:
         return
     affordable = int((2 * available / copies / np.dtype(np.float64).itemsize) ** 0.5)
+    frugal = " or ".join(repr(name) for name, other in LINKAGES.items() if other.fits(METRICS[metric]))
     raise MemoryError(
         f"the distances between {n:,} images need {needed / 2**30:.1f} GiB of memory, "
         f"and {available / 2**30:.1f} GiB are available; take a sample of at most {affordable:,} images"
-        + ("" if copies == 1 else ", or linkage='single', which needs half as much")
+        + (f", or linkage={frugal}, which needs no distances" if frugal and n > _MANY else "")
     )
 
 
+def _average(vectors: Vectors, metric: str, on_progress: OnProgress) -> npt.NDArray[np.float64]:
+    from imgclust_jupyter.clustering.agglomeration import agglomerate  # numba takes its time
+
+    return agglomerate(vectors, ward=False, on_progress=on_progress)
+
+
+def _ward(vectors: Vectors, metric: str, on_progress: OnProgress) -> npt.NDArray[np.float64]:
+    from imgclust_jupyter.clustering.agglomeration import agglomerate
+
+    return agglomerate(vectors, ward=True, on_progress=on_progress)
+
+
 LINKAGES: dict[str, Linkage] = {
-    "average": partial(_from_distances, method="average"),
-    "complete": partial(_from_distances, method="complete"),
-    "single": partial(_from_distances, method="single"),
-    "weighted": partial(_from_distances, method="weighted"),
-    "ward": _ward,
+    "average": Linkage(_average, lambda metric: metric.squared),
+    "complete": Linkage(),
+    "single": Linkage(),
+    "weighted": Linkage(),
+    "ward": Linkage(_ward, lambda metric: metric.euclidean),
 }
-"""The linkages by name: functions of the prepared vectors and the metric's name."""
+"""The linkages by name."""

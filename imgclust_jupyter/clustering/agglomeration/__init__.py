@@ -1,0 +1,5 @@
+"""Exact average linkage and Ward's without a matrix of distances."""
+
+from imgclust_jupyter.clustering.agglomeration.agglomerate import agglomerate
+
+__all__ = ["agglomerate"]
