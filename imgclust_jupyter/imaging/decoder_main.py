@@ -7,12 +7,15 @@ follow its answer in strips.
 from __future__ import annotations
 
 import faulthandler
+import math
 import os
 import pickle
 import signal
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
+
+from PIL import Image
 
 from imgclust_jupyter.imaging.decode import Decoded, Source, decode, frames_of, opened, plain_reasons
 from imgclust_jupyter.imaging.errors import UnreadableImage
@@ -57,6 +60,7 @@ def main(tasks: Mapping[str, Callable[..., Decoded | int]] = TASKS) -> None:
             return
         # Who asks kills this process in time, but may be gone.
         faulthandler.dump_traceback_later(limits.seconds + _GRACE_SECONDS, exit=True, file=nowhere)
+        Image.MAX_IMAGE_PIXELS = math.ceil(limits.pixels / 2)  # Pillow refuses twice as many
         _bound_memory(limits)
         try:
             answer: Any = tasks[task](*arguments, limits)

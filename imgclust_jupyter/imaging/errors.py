@@ -60,7 +60,7 @@ def reason_for(error: BaseException) -> str:
         return error.reason
     if isinstance(error, Image.DecompressionBombError):
         megapixels = 2 * (Image.MAX_IMAGE_PIXELS or 0) / 1e6
-        return f"it has more than {megapixels:.0f} megapixels, the bound set by PIL.Image.MAX_IMAGE_PIXELS"
+        return f"it has more than {megapixels:.0f} megapixels, which is the limit"
     if isinstance(error, MemoryError):
         return "there is not enough memory to decode it"
     if isinstance(error, OSError) and error.errno is not None:

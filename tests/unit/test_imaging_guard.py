@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, features
+from test_imaging import png_header
 
 from imgclust_jupyter.imaging import Limits, UnreadableImage, count_frames, decode, decode_guarded, guard
 from imgclust_jupyter.imaging.decoder_pool import DecoderPool
@@ -146,6 +147,14 @@ class TestTheSameAsDecode:
         monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10_000)
         assert decode_guarded(file_of(PICTURE, "PNG")).width == 400
         assert "megapixels" in reason(file_of(PICTURE, "PNG"), limits=Limits(pixels=100_000))
+
+    def test_the_limit_counts_whatever_pillow_has(self, pool):
+        header = png_header(20_000, 20_000)  # 400 megapixels; of the pixels nothing is asked
+        with pytest.raises(UnreadableImage, match="more than 179 megapixels"):
+            count_frames(header)
+        assert count_frames(header, Limits(pixels=400_000_000)) == 1
+        with pytest.raises(UnreadableImage, match="more than 300 megapixels"):
+            count_frames(header, Limits(pixels=300_000_000))
 
 
 class TestWhatIsDecodedWhere:
