@@ -15,8 +15,8 @@ export interface CutHandle {
   hide(): void;
   /** Whether a point is on the line, to take hold of it anywhere. */
   isOnLine(x: number): boolean;
-  /** Lets a press on the line go on as a drag of the handle. */
-  grab(event: PointerEvent): void;
+  /** Lets a press on the line go on as a drag of the handle. Returns whether the press is the handle's. */
+  grab(event: PointerEvent, isOnLine: boolean): boolean;
 }
 
 const ON_LINE = 3;
@@ -40,13 +40,14 @@ export function mountCut(el: HTMLElement, { store, signal }: ViewContext): CutHa
     store.setCut(tree.countAtHeight(height), height);
   }
 
-  function grab(event: PointerEvent): void {
+  function grab(event: PointerEvent, isOnLine: boolean): boolean {
+    if (!isOnLine && event.target !== handle) return false;
     event.preventDefault();
     handle.focus({ preventScroll: true });
     handle.setPointerCapture(event.pointerId);
+    return true;
   }
 
-  handle.addEventListener("pointerdown", grab);
   handle.addEventListener("pointermove", (event) => {
     if (handle.hasPointerCapture(event.pointerId)) dragTo(event);
   });

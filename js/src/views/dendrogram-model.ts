@@ -1,5 +1,6 @@
 /** What the dendrogram shows, worked out anew whenever something that it depends on changes. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import type { Size } from "./canvas";
 import type { ViewContext } from "./context";
 import { createTreeCamera, type TreeCamera } from "./dendrogram-camera";
 import { AXIS_HEIGHT, columnsFor, pictureHeight } from "./dendrogram-columns";
@@ -18,11 +19,6 @@ export interface TreeModel {
   /** Height of the tree below its axis, in pixels. */
   readonly room: ReadonlySignal<number>;
   describe(node: number): BranchWords | null;
-}
-
-export interface Size {
-  width: number;
-  height: number;
 }
 
 const BOTTOM_AIR = 6;

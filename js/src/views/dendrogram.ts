@@ -11,7 +11,7 @@ import { treeHeader } from "./dendrogram-header";
 import { nodeAt } from "./dendrogram-hit";
 import { mountKeys } from "./dendrogram-keys";
 import { createTreeModel } from "./dendrogram-model";
-import { listenToPointer } from "./dendrogram-pointer";
+import { listenToGestures, type Point } from "./gestures";
 import { pendingText } from "./pending";
 
 export function mountDendrogram(el: HTMLElement, ctx: ViewContext): void {
@@ -37,24 +37,24 @@ export function mountDendrogram(el: HTMLElement, ctx: ViewContext): void {
   mountCanvas(stage, ctx, model, size, cut);
 
   /** The node at a point of the view; null where there is none. */
-  function find(x: number, y: number): number | null {
+  function find({ x, y }: Point): number | null {
     const now = scene.peek();
     return now && nodeAt(now, x, y - AXIS_HEIGHT);
   }
-  const isOnCut = (x: number, y: number) => cut.isOnLine(x) && y > AXIS_HEIGHT;
+  const isOnCut = ({ x, y }: Point) => cut.isOnLine(x) && y > AXIS_HEIGHT;
 
-  listenToPointer(
+  listenToGestures(
     area,
     {
       hover(at) {
-        const onCut = at !== null && isOnCut(at.x, at.y);
-        const node = at && !onCut ? find(at.x, at.y) : null;
+        const onCut = at !== null && isOnCut(at);
+        const node = at && !onCut ? find(at) : null;
         area.style.cursor = onCut ? "ew-resize" : node === null ? "default" : "pointer";
         if (at && node !== null) actions.hover(node, at.event);
         else actions.leave();
       },
-      click(x, y, event) {
-        const node = find(x, y);
+      click(at, event) {
+        const node = find(at);
         const mode = modeOf(event);
         if (node === null) {
           if (mode === "replace") store.clearSelection();
@@ -64,20 +64,19 @@ export function mountDendrogram(el: HTMLElement, ctx: ViewContext): void {
         if (event.altKey) actions.open(node);
         else actions.select(node, mode);
       },
-      doubleClick(x, y) {
-        const node = find(x, y);
+      doubleClick(at) {
+        const node = find(at);
         if (node !== null) actions.open(node);
       },
-      pan: (pixels) => camera.pan(pixels),
-      wheel(factor, y) {
+      press(at, event) {
+        if (cut.grab(event, isOnCut(at))) return null;
+        return { move: ({ dy }) => camera.pan(-dy) };
+      },
+      zoom(factor, { y }) {
         actions.leave();
         return camera.zoom(factor, y - AXIS_HEIGHT);
       },
-      press(x, y, event) {
-        if (!isOnCut(x, y)) return false;
-        cut.grab(event);
-        return true;
-      },
+      scroll: (pixels) => camera.pan(pixels),
     },
     signal,
   );

@@ -1,6 +1,7 @@
 /** The canvas over the points: pictures, names, what the pointer is on, the lasso. */
 import type { ReadonlySignal } from "@preact/signals-core";
-import { oncePerFrame, watch, watchSize } from "../dom";
+import { watch } from "../dom";
+import { fillWithCanvas } from "./canvas";
 import type { ViewContext } from "./context";
 import type { MapModel } from "./map-model";
 import { drawLabels, drawLasso, drawPictures, drawPointed } from "./map-overlay";
@@ -12,14 +13,9 @@ export function mountOverlay(
   { overlay, extent }: MapModel,
   outline: ReadonlySignal<readonly number[]>,
 ): void {
-  const context = canvas.getContext("2d");
   const claim = thumbnails.claim(signal);
 
-  function draw(): void {
-    if (!context) return;
-    const { width, height } = extent.peek();
-    context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
-    context.clearRect(0, 0, width, height);
+  const requestDraw = fillWithCanvas(stage, canvas, extent, signal, (context) => {
     const now = overlay.peek();
     if (!now) return;
     drawPictures(context, now, thumbnails);
@@ -30,22 +26,12 @@ export function mountOverlay(
       now.pictures.map(({ row }) => row),
       now.pictureSize * devicePixelRatio,
     );
-  }
+  });
 
-  const requestDraw = oncePerFrame(signal, draw);
   watch(signal, () => {
     overlay.value;
     outline.value;
     thumbnails.onArrival.value;
     requestDraw();
-  });
-
-  watchSize(signal, stage, () => {
-    const { clientWidth: width, clientHeight: height } = stage;
-    canvas.width = Math.round(width * devicePixelRatio);
-    canvas.height = Math.round(height * devicePixelRatio);
-    extent.value = { width, height };
-    // A canvas that changes its size is empty until it is drawn: not a frame later.
-    draw();
   });
 }

@@ -2,6 +2,7 @@
  * Which part of the map is in view. Map coordinates run from -1 to 1 along the longer side, y upwards;
  * pixels are CSS pixels, y downwards. No DOM.
  */
+import type { Size } from "./canvas";
 
 export interface MapView {
   /** Pixels for one unit of the map. */
@@ -11,10 +12,7 @@ export interface MapView {
   y: number;
 }
 
-export interface Extent {
-  width: number;
-  height: number;
-}
+export type Extent = Size;
 
 /** x, y of each row in turn. */
 export type Positions = Float32Array;

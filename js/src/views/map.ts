@@ -3,14 +3,15 @@ import { signal as state } from "@preact/signals-core";
 import { element, watch } from "../dom";
 import { plural } from "../format";
 import type { ViewContext } from "./context";
+import { listenToGestures } from "./gestures";
 import { createMapActions } from "./map-actions";
 import { mountOverlay } from "./map-canvas";
 import { mapHeader } from "./map-header";
 import { listenToKeys } from "./map-keys";
+import { drawLassoFrom } from "./map-lasso";
 import { mountLayer } from "./map-layer";
 import { mapLegend } from "./map-legend";
 import { createMapModel } from "./map-model";
-import { listenToPointer } from "./map-pointer";
 import { pendingText } from "./pending";
 
 export function mountMap(el: HTMLElement, ctx: ViewContext): void {
@@ -32,7 +33,7 @@ export function mountMap(el: HTMLElement, ctx: ViewContext): void {
   el.append(mapHeader(ctx, model), area, mapLegend(ctx), note, waiting);
   mountLayer(stage, points, moveMs, note, signal);
   mountOverlay(stage, canvas, ctx, model, outline);
-  listenToPointer(
+  listenToGestures(
     stage,
     {
       hover(at) {
@@ -40,18 +41,16 @@ export function mountMap(el: HTMLElement, ctx: ViewContext): void {
         if (!at) actions.leave();
         stage.classList.toggle("imgclust-map-on-mark", isOnMark);
       },
-      click: actions.click,
-      doubleClick: actions.open,
-      pan: (dx, dy) => camera.pan(dx, dy),
-      wheel(factor, x, y) {
+      click: ({ x, y }, event) => actions.click(x, y, event),
+      doubleClick: ({ x, y }) => actions.open(x, y),
+      press(from, event) {
+        if (!isLassoing.peek() && !event.shiftKey) return { move: ({ dx, dy }) => camera.pan(dx, dy) };
+        return drawLassoFrom(from, (corners) => (outline.value = [...corners]), actions.lasso);
+      },
+      zoom(factor, { x, y }) {
         actions.leave();
         return camera.zoom(factor, x, y);
       },
-      isLasso: (event) => isLassoing.peek() || event.shiftKey,
-      lasso(corners) {
-        outline.value = [...corners];
-      },
-      lassoEnd: actions.lasso,
     },
     signal,
   );
