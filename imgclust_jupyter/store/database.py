@@ -16,6 +16,7 @@ from imgclust_jupyter.store.schema import SCHEMA, SCHEMA_VERSION
 __all__ = ["Database"]
 
 _BUSY_SECONDS = 30.0
+_JOURNAL_BYTES = 50_000_000  # that stay on the disk between transactions
 
 
 class Database:
@@ -128,6 +129,9 @@ class Database:
             if self.file is not None:
                 self._identity = _identity(self.file)
             connection.execute("PRAGMA foreign_keys = ON")
+            # Some builds of SQLite overwrite all that is deleted, which takes as much of the disk once more.
+            connection.execute("PRAGMA secure_delete = OFF")
+            connection.execute(f"PRAGMA journal_size_limit = {_JOURNAL_BYTES}")
             # Both count in a new database only. Vectors and thumbnails of a few kilobytes leave up to half of smaller
             # pages empty.
             connection.execute("PRAGMA page_size = 32768")

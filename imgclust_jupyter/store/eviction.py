@@ -47,15 +47,24 @@ def evict(database: Database, max_bytes: int) -> None:
 
 def delete_all(database: Database) -> None:
     """Empty the tables."""
-    with database.transaction() as connection:
-        # What refers to the images goes first: SQLite empties a table at once when nothing refers to it.
-        for table in ("thumbnails", "embeddings", "images", "files"):
-            connection.execute(f"DELETE FROM {table}")
+    with database.connection() as connection:
+        # Without looking for what refers to each row, SQLite empties a table at once.
+        connection.execute("PRAGMA foreign_keys = OFF")
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for table in ("thumbnails", "embeddings", "images", "files"):
+                connection.execute(f"DELETE FROM {table}")
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            connection.execute("PRAGMA foreign_keys = ON")
     _give_back_space(database)
 
 
 def _give_back_space(database: Database) -> None:
     with database.connection() as connection:
-        connection.execute("PRAGMA incremental_vacuum").fetchall()
+        # As a script, since `execute` stops after the first page.
+        connection.executescript("PRAGMA incremental_vacuum")
         # Passive: as far as is possible without waiting for other users of the file.
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
