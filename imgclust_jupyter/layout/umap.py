@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from imgclust_jupyter.layout.neighbors import Neighbors
 __all__ = ["umap_map", "warm_up"]
 
 _FEWEST = 16  # below this a neighbourhood of 15, umap-learn's default, is everything
+# By the number of images; fewer epochs, or a spectral start, make the map less trustworthy.
+_EPOCHS = ((5_000, 500), (50_000, 200), (math.inf, 100))
 _SPREAD, _MIN_DIST = 1.0, 0.1  # umap-learn's defaults
 
 
@@ -69,7 +72,7 @@ def umap_map(
         b=b,
         gamma=1.0,
         negative_sample_rate=5,
-        n_epochs=200 if n <= 50_000 else 100,  # fewer, or a spectral start, make it less trustworthy
+        n_epochs=next(epochs for most, epochs in _EPOCHS if n <= most),
         init=_spread(initial, random),
         random_state=random,
         metric="cosine",

@@ -8,7 +8,7 @@ from sklearn.manifold import trustworthiness
 from sklearn.metrics import pairwise_distances
 
 from imgclust_jupyter.clustering import METRICS, prepare
-from imgclust_jupyter.layout import LAYOUTS, nearest_neighbors, pca_map, umap_map
+from imgclust_jupyter.layout import LAYOUTS, nearest_neighbors, pca_map, umap_map, warm_up
 
 SCIPY = {"cosine": "cosine", "euclidean": "euclidean", "manhattan": "manhattan", "correlation": "correlation"}
 
@@ -117,6 +117,22 @@ def test_umap_keeps_neighborhoods_parts_duplicates_and_repeats_itself():
     assert np.mean(labels[nearest.argmin(axis=1)] == labels) > 0.95
     assert len(np.unique(coordinates, axis=0)) == len(X)
     np.testing.assert_array_equal(umap_map(vectors, neighbors, initial), coordinates)
+
+
+def test_nothing_is_left_to_compile_after_the_warm_up():
+    warm_up()
+    from umap import layouts, umap_
+
+    functions = (
+        umap_.smooth_knn_dist,
+        umap_.compute_membership_strengths,
+        layouts._nb_optimize_layout_euclidean_single_epoch,
+    )
+    compiled = [len(function.signatures) for function in functions]
+    assert all(compiled)
+    vectors, _ = prepare(groups()[0], "cosine")
+    umap_map(vectors, nearest_neighbors(vectors, 15), pca_map(vectors))
+    assert [len(function.signatures) for function in functions] == compiled
 
 
 def test_the_compiler_is_not_imported_before_it_is_needed():
