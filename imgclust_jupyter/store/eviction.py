@@ -9,6 +9,7 @@ from imgclust_jupyter.store.database import Database
 __all__ = ["delete_all", "evict", "used_bytes"]
 
 _AT_ONCE = 64
+_PAGES_AT_ONCE = 300
 _KEPT = 0.95  # of the bound, so that not every batch that is stored has to make room for itself
 
 
@@ -64,7 +65,16 @@ def delete_all(database: Database) -> None:
 
 def _give_back_space(database: Database) -> None:
     with database.connection() as connection:
-        # As a script, since `execute` stops after the first page.
-        connection.executescript("PRAGMA incremental_vacuum")
-        # Passive: as far as is possible without waiting for other users of the file.
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        free = _free_pages(connection)
+        while free:
+            # As a script, since `execute` stops after the first page; in steps, so that the log stays small.
+            connection.executescript(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})")
+            # Passive: as far as is possible without waiting for other users of the file.
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            before, free = free, _free_pages(connection)
+            if free >= before:  # others free them faster
+                return
+
+
+def _free_pages(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA freelist_count").fetchone()[0])

@@ -282,15 +282,16 @@ class TestSize:
 
     def test_the_file_gets_smaller(self, tmp_path):
         store = Store(tmp_path)
-        for start in range(0, 1000, 100):
-            store.put([record(i, thumbnails={128: bytes(20_000)}) for i in range(start, start + 100)], "net")
-        assert (tmp_path / FILE_NAME).stat().st_size > 20_000_000
+        for start in range(0, 3000, 100):
+            store.put([record(i, thumbnails={128: bytes(30_000)}) for i in range(start, start + 100)], "net")
+        assert (tmp_path / FILE_NAME).stat().st_size > 90_000_000
         bounded = Store(tmp_path, max_bytes=5_000_000)
-        bounded.put([record(1000)], "net")
+        bounded.put([record(3000)], "net")
         assert (tmp_path / FILE_NAME).stat().st_size <= 5_000_000
-        assert set(hashes(*range(900, 1001))) <= store.shapes(hashes(*range(1001))).keys()
+        assert set(hashes(*range(2900, 3001))) <= store.shapes(hashes(*range(3001))).keys()
         store.clear()
         assert (tmp_path / FILE_NAME).stat().st_size < 1_000_000
+        assert (tmp_path / f"{FILE_NAME}-wal").stat().st_size < 50_000_000
         with store._database._layers[0].connection() as connection:
             assert connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
 
