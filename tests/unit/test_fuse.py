@@ -1,6 +1,8 @@
 """Modules in the form that is fastest."""
 
+import copy
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -151,3 +153,28 @@ def test_neighbours_stay_the_same(sample_folder: Path) -> None:
         fused = np.concatenate([run(batch).float().numpy() for batch in scaled])
     same = [len(set(a) & set(b)) / 5 for a, b in zip(nearest(plain), nearest(fused), strict=True)]
     assert np.mean(same) > 0.98
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("folder", ["animals", "things"])
+@pytest.mark.parametrize(
+    ("model", "least"),
+    [("squeezenet", 0.99), ("weights/mobilenet_v2_coral_dequant.pth", 0.96)],
+    ids=["squeezenet", "mobilenet"],
+)
+def test_bfloat16_hardly_changes_neighbours(test_data: Path, folder: str, model: str, least: float) -> None:
+    network = get_network(test_data / model if "/" in model else model)
+    if network.dtype != torch.bfloat16:
+        pytest.skip("this processor does not compute in bfloat16")
+    exact = replace(network, module=copy.deepcopy(network.module).float(), dtype=torch.float32)
+    files = sorted((test_data / folder).glob("*/*.*"))
+    labels = np.array([file.parent.name for file in files])
+    pixels = [network.preprocess(decode(file, network.min_side).image) for file in files]
+    found = [
+        nearest(np.concatenate([one.forward(np.stack(pixels[i : i + 8])) for i in range(0, len(pixels), 8)]))
+        for one in (network, exact)
+    ]
+    same = [len(set(a) & set(b)) / 5 for a, b in zip(*found, strict=True)]
+    assert np.mean(same) > least
+    alike, alike_exactly = (np.mean(labels[neighbours] == labels[:, None]) for neighbours in found)
+    assert abs(alike - alike_exactly) < 0.01
