@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +17,8 @@ __all__ = ["LINKAGES", "Linkage", "describe_linkage", "linkage"]
 
 OnProgress = Callable[[float], None]
 
-# Below, scipy is quicker than our own code has been compiled, and the distances take at most 0.5 GiB.
-_MANY = 8000
+# Below, scipy is done before our own code has been compiled, and the distances take at most 0.8 GB.
+_MANY = 10_000
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,9 @@ def linkage(
 ) -> npt.NDArray[np.float64]:
     """Merge vectors into ever larger clusters until one is left.
 
-    Up to 8,000 vectors scipy does it, from the distances of all pairs. Above, average linkage of cosine or correlation
-    distances, and Ward's, are found without them, in O(n d) memory; the others still need all distances.
+    Up to 10,000 vectors scipy does it, from the distances of all pairs. Above, average linkage of cosine or correlation
+    distances, and single and Ward's linkage of all but manhattan distances, are found without them, in O(n d) memory;
+    the others still need all distances.
 
     Parameters
     ----------
@@ -131,27 +133,22 @@ def _require_memory(n: int, metric: str, copies: int) -> None:
     raise MemoryError(
         f"the distances between {n:,} images need {needed / 2**30:.1f} GiB of memory, "
         f"and {available / 2**30:.1f} GiB are available; take a sample of at most {affordable:,} images"
-        + (f", or linkage={frugal}, which needs no distances" if frugal and n > _MANY else "")
+        + (f", or linkage={frugal}, which need no distances" if frugal and n > _MANY else "")
     )
 
 
-def _average(vectors: Vectors, metric: str, on_progress: OnProgress) -> npt.NDArray[np.float64]:
+def _agglomerate(vectors: Vectors, metric: str, on_progress: OnProgress, method: str) -> npt.NDArray[np.float64]:
     from imgclust_jupyter.clustering.agglomeration import agglomerate  # numba takes its time
 
-    return agglomerate(vectors, ward=False, on_progress=on_progress)
-
-
-def _ward(vectors: Vectors, metric: str, on_progress: OnProgress) -> npt.NDArray[np.float64]:
-    from imgclust_jupyter.clustering.agglomeration import agglomerate
-
-    return agglomerate(vectors, ward=True, on_progress=on_progress)
+    squared = METRICS[metric].squared and method != "ward"
+    return agglomerate(vectors, method, squared, on_progress)
 
 
 LINKAGES: dict[str, Linkage] = {
-    "average": Linkage(_average, lambda metric: metric.squared),
+    "average": Linkage(partial(_agglomerate, method="average"), lambda metric: metric.squared),
     "complete": Linkage(),
-    "single": Linkage(),
+    "single": Linkage(partial(_agglomerate, method="single"), lambda metric: metric.euclidean),
     "weighted": Linkage(),
-    "ward": Linkage(_ward, lambda metric: metric.euclidean),
+    "ward": Linkage(partial(_agglomerate, method="ward"), lambda metric: metric.euclidean),
 }
 """The linkages by name."""

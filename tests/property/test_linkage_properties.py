@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.cluster import hierarchy
 
 from imgclust_jupyter.clustering import LINKAGES, METRICS, condensed_distances, linkage, prepare
-from imgclust_jupyter.clustering.agglomeration import rounds
+from imgclust_jupyter.clustering.agglomeration import clusters, rounds
 
 PAIRS = [(method, metric) for method in LINKAGES for metric in METRICS if method != "ward" or METRICS[metric].euclidean]
 # Multiples of a tenth make ties and duplicates likely; the noise tells the others apart.
@@ -28,7 +28,7 @@ def few_are_many():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys.modules["imgclust_jupyter.clustering.linkage"], "_MANY", 1)
         patch.setattr(rounds, "_MATRIX", 2)
-        patch.setattr(rounds, "_CANDIDATES", 3)
+        patch.setattr(clusters, "_CANDIDATES", 3)
         yield
 
 

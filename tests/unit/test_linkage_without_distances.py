@@ -26,17 +26,28 @@ def quietly(share):
     pass
 
 
+def agglomerated(vectors, ward):
+    return agglomerate(vectors, "ward" if ward else "average", squared=not ward, on_progress=quietly)
+
+
 @pytest.mark.parametrize("ward", [False, True])
 def test_trees_of_5000_are_those_of_scipy(ward):
     vectors = unit_vectors(5000, 64)
-    Z, expected = agglomerate(vectors, ward, quietly), by_scipy(vectors, ward)
+    Z, expected = agglomerated(vectors, ward), by_scipy(vectors, ward)
     assert hierarchy.is_valid_linkage(Z)
     np.testing.assert_allclose(Z[:, 2], expected[:, 2], atol=1e-6)
     np.testing.assert_allclose(hierarchy.cophenet(Z), hierarchy.cophenet(expected), atol=1e-6)
 
 
 @pytest.mark.parametrize(
-    ("method", "metric"), [("average", "cosine"), ("average", "correlation"), ("ward", "euclidean")]
+    ("method", "metric"),
+    [
+        ("average", "cosine"),
+        ("average", "correlation"),
+        ("ward", "euclidean"),
+        ("single", "cosine"),
+        ("single", "euclidean"),
+    ],
 )
 def test_many_vectors_need_no_distances(monkeypatch, method, metric):
     module = sys.modules["imgclust_jupyter.clustering.linkage"]  # the package's attribute is the function
@@ -49,9 +60,9 @@ def test_many_vectors_need_no_distances(monkeypatch, method, metric):
 
 
 def test_what_is_said_of_the_way():
-    assert describe_linkage(8000, "average", "cosine").endswith("from the distances of all pairs")
-    assert describe_linkage(8001, "average", "cosine").endswith("without the distances of all pairs")
-    assert describe_linkage(8001, "average", "euclidean").endswith("from the distances of all pairs")
+    assert describe_linkage(10_000, "average", "cosine").endswith("from the distances of all pairs")
+    assert describe_linkage(10_001, "average", "cosine").endswith("without the distances of all pairs")
+    assert describe_linkage(10_001, "average", "euclidean").endswith("from the distances of all pairs")
 
 
 @pytest.mark.parametrize("ward", [False, True])
@@ -83,14 +94,14 @@ def test_equally_near_vectors_merge_in_few_comparisons(ward, monkeypatch):
 def test_many_copies_of_few_vectors(ward):
     few = unit_vectors(30, 8)
     copies = few[np.random.default_rng(0).integers(0, 30, 3000)]
-    Z = agglomerate(copies, ward, quietly)
+    Z = agglomerated(copies, ward)
     np.testing.assert_allclose(Z[:, 2], by_scipy(copies, ward)[:, 2], atol=1e-6)
     assert (Z[:2970, 2] == 0).all()
 
 
 @pytest.mark.parametrize("ward", [False, True])
 def test_identical_vectors_make_a_balanced_tree(ward):
-    Z = agglomerate(np.full((4096, 3), 7.0), ward, quietly)
+    Z = agglomerated(np.full((4096, 3), 7.0), ward)
     assert not Z[:, 2].any()
     depth = np.zeros(2 * 4096 - 1, dtype=int)
     for merge, (a, b) in enumerate(Z[:, :2].astype(int), 4096):
@@ -101,11 +112,11 @@ def test_identical_vectors_make_a_balanced_tree(ward):
 def test_vectors_of_zeros_are_half_way_from_unit_vectors(monkeypatch):
     monkeypatch.setattr(rounds, "_MATRIX", 4)
     vectors = np.vstack([np.zeros((3, 8), dtype=np.float32), unit_vectors(60, 8)])
-    np.testing.assert_allclose(agglomerate(vectors, False, quietly)[:, 2], by_scipy(vectors, False)[:, 2], atol=1e-6)
+    np.testing.assert_allclose(agglomerated(vectors, False)[:, 2], by_scipy(vectors, False)[:, 2], atol=1e-6)
 
 
 def test_progress_rises_and_can_end_the_work():
-    vectors, seen = unit_vectors(9000, 4), []
+    vectors, seen = unit_vectors(11_000, 4), []
     linkage(vectors, "average", "cosine", seen.append)
     assert seen[0] == 0
     assert seen[-1] == 1

@@ -1,4 +1,4 @@
-"""Exact average linkage and Ward's without a matrix of distances."""
+"""Exact average, single and Ward's linkage without a matrix of distances."""
 
 from imgclust_jupyter.clustering.agglomeration.agglomerate import agglomerate
 

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import numpy.typing as npt
 
 from imgclust_jupyter.clustering.agglomeration.duplicates import first_of_equals, merge_equals
 from imgclust_jupyter.clustering.agglomeration.rounds import Agglomeration
+from imgclust_jupyter.clustering.agglomeration.spanning_tree import spanning_tree
 from imgclust_jupyter.clustering.distances import Vectors
 from imgclust_jupyter.clustering.merges import to_linkage
 
 __all__ = ["agglomerate"]
 
 
-def agglomerate(vectors: Vectors, ward: bool, on_progress: Callable[[float], None]) -> npt.NDArray[np.float64]:
-    """Merge vectors into ever larger clusters, by average linkage of half the squared distances or by Ward's.
+Merges = Iterable[tuple[npt.NDArray[np.integer], npt.NDArray[np.float64]]]
+
+
+def agglomerate(
+    vectors: Vectors, method: str, squared: bool, on_progress: Callable[[float], None]
+) -> npt.NDArray[np.float64]:
+    """Merge vectors into ever larger clusters, without the distances of all pairs.
 
     The result is that of scipy's `linkage` with heights to about 1e-7 of the largest distance; where several clusters
-    are equally near, which two are merged first can differ. See `Agglomeration` for time and memory.
+    are equally near, which two are merged first can differ. Equal vectors are merged beforehand. For time and memory
+    see `Agglomeration` and `spanning_tree`.
 
     Parameters
     ----------
     vectors : ndarray of float32 or float64, shape (n, d)
-    ward : bool
-        Ward's linkage, with heights as scipy has them for Euclidean distances.
+    method : {"average", "single", "ward"}
+    squared : bool
+        Whether heights are half squared Euclidean distances, as average linkage needs, or Euclidean distances.
     on_progress : callable
         Called with the share of the work done, at least once a second; may raise to stop.
 
@@ -39,9 +47,14 @@ def agglomerate(vectors: Vectors, ward: bool, on_progress: Callable[[float], Non
     pairs = [np.array(list(merge_equals(first)), dtype=np.int64).reshape(-1, 2)]
     height = [np.zeros(len(pairs[0]))]
     distinct = scaled if len(slots) == len(scaled) else scaled[slots]
-    for merged, at in Agglomeration(distinct, size.astype(np.float64), ward, on_progress).merges():
+    merges: Merges
+    if method == "single":
+        merges = spanning_tree(distinct, on_progress)
+    else:
+        merges = Agglomeration(distinct, size.astype(np.float64), method == "ward", on_progress).merges()
+    for merged, at in merges:
         pairs.append(slots[merged])
-        height.append(np.sqrt(2 * at) * scale if ward else at * scale**2)
+        height.append(at * scale**2 if squared else np.sqrt(2 * at) * scale)
     return to_linkage(np.concatenate(pairs), np.concatenate(height))
 
 

@@ -9,7 +9,20 @@ import numpy.typing as npt
 
 from imgclust_jupyter.clustering.agglomeration.compiled import compiled, vectorized
 
-__all__ = ["Clusters", "Lists", "combine", "dissimilarity", "lance_williams", "squared_distance", "weight"]
+__all__ = [
+    "Clusters",
+    "Lists",
+    "combine",
+    "dissimilarity",
+    "lance_williams",
+    "new_clusters",
+    "new_lists",
+    "squared_distance",
+    "weight",
+]
+
+
+_CANDIDATES = 32
 
 
 class Clusters(NamedTuple):
@@ -73,6 +86,26 @@ class Lists(NamedTuple):
     rest: npt.NDArray[np.float64]
     nearest: npt.NDArray[np.int32]
     distance: npt.NDArray[np.float64]
+
+
+def new_clusters(vectors: npt.NDArray[np.float32], size: npt.NDArray[np.float64], ward: bool) -> Clusters:
+    """Return a cluster for every vector; none may be longer than 1, and they are written over."""
+    n = len(vectors)
+    nobody = np.full(n, -1, dtype=np.int32)
+    return Clusters(vectors, size, np.zeros(n), np.zeros(n), nobody, np.zeros(n), rounding=2.0**-22, ward=ward)
+
+
+def new_lists(n: int) -> Lists:
+    """Return n empty lists, which tell nothing."""
+    k = _CANDIDATES
+    return Lists(
+        member=np.full((n, k), -1, dtype=np.int32),
+        low=np.full((n, k), np.inf),
+        exact=np.zeros((n, k), dtype=bool),
+        rest=np.full(n, -np.inf),
+        nearest=np.full(n, -1, dtype=np.int32),
+        distance=np.full(n, -np.inf),
+    )
 
 
 @compiled

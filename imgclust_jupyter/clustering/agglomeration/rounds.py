@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from imgclust_jupyter.clustering.agglomeration.clusters import Clusters, Lists
+from imgclust_jupyter.clustering.agglomeration.clusters import new_clusters, new_lists
 from imgclust_jupyter.clustering.agglomeration.dense import merge_by_matrix
 from imgclust_jupyter.clustering.agglomeration.merging import (
     find_nearest,
@@ -20,7 +20,6 @@ from imgclust_jupyter.clustering.agglomeration.scan import scan
 
 __all__ = ["Agglomeration"]
 
-_CANDIDATES = 32
 _MATRIX = 1024  # clusters that are merged by their matrix: fewer take longer by rounds, more take longer by matrix
 _FEW = (
     0.02  # of the clusters: while more than these merge in a round, lists that tell nothing can wait for fewer clusters
@@ -73,30 +72,14 @@ class Agglomeration:
         ward: bool,
         on_progress: Callable[[float], None],
     ) -> None:
-        n, k = len(vectors), _CANDIDATES
+        n = len(vectors)
         self.compared = 0
         self.computed = 0
         self._on_progress = on_progress
         self._share = 0.0
         self._active = np.arange(n, dtype=np.int32)
-        self._clusters = Clusters(
-            mean=vectors,
-            size=size,
-            offset=np.zeros(n),
-            height=np.zeros(n),
-            partner=np.full(n, -1, dtype=np.int32),
-            joined=np.zeros(n),
-            rounding=2.0**-22,
-            ward=ward,
-        )
-        self._lists = Lists(
-            member=np.full((n, k), -1, dtype=np.int32),
-            low=np.full((n, k), np.inf),
-            exact=np.zeros((n, k), dtype=bool),
-            rest=np.full(n, -np.inf),
-            nearest=np.full(n, -1, dtype=np.int32),
-            distance=np.full(n, -np.inf),
-        )
+        self._clusters = new_clusters(vectors, size, ward)
+        self._lists = new_lists(n)
         # Products of float64 leave this much in doubt, so that what is equal but for that counts as equal.
         self._tolerance = 8 * (vectors.shape[1] + 8) * np.finfo(np.float64).eps
 

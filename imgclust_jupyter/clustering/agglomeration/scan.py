@@ -20,7 +20,7 @@ from imgclust_jupyter.clustering.agglomeration.selection import (
 __all__ = ["scan"]
 
 _BLOCK = 2048  # rows and columns of a block of products: 16 MiB of float32
-_THREADS = 2  # that select; the product is made by as many as torch has
+_THREADS = 2  # that select; the product is made by as many as numpy's BLAS has
 
 Slots = npt.NDArray[np.int32]
 
@@ -32,6 +32,7 @@ def scan(
     active: Slots,
     dtype: npt.DTypeLike,
     on_block: Callable[[float], None],
+    group: Slots | None = None,
 ) -> None:
     """Make the lists of some clusters anew: the k smallest bounds of all, and the largest of them for the rest.
 
@@ -52,11 +53,13 @@ def scan(
         Of the products.
     on_block : callable
         Called after each block with the share of the blocks done; may raise to stop.
+    group : ndarray of int32, shape (m,), optional
+        Clusters of the same group are no candidates of each other. Default: each is a group of its own.
     """
     everything = len(rows) == len(active)
-    columns = _side(clusters, active, dtype)
+    columns = _side(clusters, active, dtype, group)
     position = np.searchsorted(active, rows).astype(np.int32)
-    sides = Side(position, columns.norm[position], columns.size[position])
+    sides = Side(position, columns.group[position], columns.norm[position], columns.size[position])
     smallest = empty_smallest(len(rows), lists.member.shape[1], dtype)
     blocks = [(i, j) for i in range(0, len(rows), _BLOCK) for j in range(0, len(active), _BLOCK)]
     if everything:
@@ -64,7 +67,9 @@ def scan(
         blocks = sorted(((i, j) for i, j in blocks if i <= j), key=lambda block: (block[0] != block[1], block))
     with ThreadPoolExecutor(_THREADS) as pool:
         for done, (i, j) in enumerate(blocks, 1):
-            products = _products(clusters.mean[rows[i : i + _BLOCK]], clusters.mean[active[j : j + _BLOCK]], dtype)
+            slots = rows[i : i + _BLOCK], active[j : j + _BLOCK]
+            first, second = (clusters.mean[part].astype(dtype, copy=False) for part in slots)
+            products = first @ second.T
             block = products, _part(sides, i), _part(columns, j)
             _in_threads(pool, select_by_row, *block, _part(smallest, i), products.shape[0], clusters.ward)
             if everything and i != j:
@@ -76,7 +81,7 @@ def scan(
     lists.rest[rows] = smallest.largest
 
 
-def _side(clusters: Clusters, active: Slots, dtype: npt.DTypeLike) -> Side:
+def _side(clusters: Clusters, active: Slots, dtype: npt.DTypeLike, group: Slots | None) -> Side:
     unit = np.finfo(dtype).eps / 2
     lowered = 1 - 2 * (clusters.mean.shape[1] + 8) * unit
     norm = np.empty(len(active))
@@ -84,16 +89,9 @@ def _side(clusters: Clusters, active: Slots, dtype: npt.DTypeLike) -> Side:
         means = clusters.mean[active[start : start + _BLOCK]].astype(np.float64)
         norm[start : start + _BLOCK] = np.einsum("ij,ij->i", means, means) / 2
     norm = lowered * norm + (1 - 8 * unit) * clusters.offset[active]
-    return Side(np.arange(len(active), dtype=np.int32), norm.astype(dtype), clusters.size[active].astype(dtype))
-
-
-def _products(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
-    import torch
-
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    first, second = (torch.from_numpy(part.astype(dtype, copy=False)).to(device) for part in (a, b))
-    products: npt.NDArray[Any] = torch.mm(first, second.T).cpu().numpy()
-    return products
+    position = np.arange(len(active), dtype=np.int32)
+    group = position if group is None else group
+    return Side(position, group, norm.astype(dtype), clusters.size[active].astype(dtype))
 
 
 def _part(arrays: Any, start: int) -> Any:

@@ -26,11 +26,14 @@ class Side(NamedTuple):
     ----------
     position : ndarray of int32, shape (m,)
         Where they are in the whole matrix; those of columns follow each other.
+    group : ndarray of int32, shape (m,)
+        Entries of a row and a column of the same group are left out.
     norm : ndarray of float32 or float64, shape (m,)
     size : ndarray of the same dtype, shape (m,)
     """
 
     position: Array
+    group: Array
     norm: Array
     size: Array
 
@@ -112,13 +115,14 @@ def _any_below_each_ward(products: Array, norms: Array, sizes: Array, norm: Any,
 def select_by_row(
     product: Array, rows: Side, columns: Side, smallest: Smallest, begin: int, end: int, ward: bool
 ) -> None:
-    """Keep the smallest entries of the rows ``begin`` to ``end`` of a block; a row's entry for itself is left out.
+    """Keep the smallest entries of the rows ``begin`` to ``end`` of a block.
 
     Of equal entries a row keeps those that follow itself: were they the same for all rows, few pairs could merge.
     """
     width = product.shape[1]
     chunks = (width + _CHUNK - 1) // _CHUNK
-    positions, norms, sizes, largest = columns.position, columns.norm, columns.size, smallest.largest
+    positions, groups = columns.position, columns.group
+    norms, sizes, largest = columns.norm, columns.size, smallest.largest
     for r in range(begin, end):
         norm, size, own = rows.norm[r], rows.size[r], rows.position[r]
         row = product[r]
@@ -138,7 +142,7 @@ def select_by_row(
                 entry = norm + norms[c] - row[c]
                 if ward:
                     entry = (entry + entry) * (size * sizes[c]) / (size + sizes[c])
-                if entry < largest[r] and positions[c] != own:
+                if entry < largest[r] and groups[c] != rows.group[r]:
                     _insert(smallest, r, positions[c], entry)
 
 
@@ -165,5 +169,5 @@ def select_by_column(
                 entry = norm + norms[c] - row[c]
                 if ward:
                     entry = (entry + entry) * (size * sizes[c]) / (size + sizes[c])
-                if entry < limits[c]:
+                if entry < limits[c] and columns.group[c] != rows.group[r]:
                     _insert(smallest, c, rows.position[r], entry)
