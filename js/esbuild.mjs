@@ -8,8 +8,6 @@ const shared = {
   charset: "utf8",
   logLevel: "info",
   legalComments: "eof",
-  // The build that regl's authors mean for production: without the checks of each call's arguments.
-  alias: { regl: "regl/dist/regl.unchecked.js" },
 };
 
 if (process.argv.includes("--dev-page")) {

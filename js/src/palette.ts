@@ -38,3 +38,12 @@ export const SEQUENCE: readonly string[] = (VIRIDIS.match(/.{6}/g) ?? []).map((d
 export function clusterColor(index: number): string {
   return CLUSTER_COLORS[index % CLUSTER_COLORS.length]!;
 }
+
+/** "#4477AA" or "rgb(68, 119, 170)" as numbers from 0 to 255. */
+export function rgbOf(css: string): [red: number, green: number, blue: number] {
+  const parts = css.startsWith("#")
+    ? (css.slice(1).match(/../g) ?? []).map((digits) => Number.parseInt(digits, 16))
+    : (css.match(/[\d.]+/g) ?? []).map(Number);
+  const [red = 0, green = 0, blue = 0] = parts;
+  return [red, green, blue];
+}

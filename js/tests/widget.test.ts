@@ -4,17 +4,6 @@ import type { Host } from "../src/model";
 import widget from "../src/widget";
 import { datasetModel, viewModel } from "./dataset";
 
-// There is no WebGL here: the map falls back to its canvas.
-vi.mock("regl-scatterplot", () => ({
-  default: () => {
-    throw new Error("no WebGL");
-  },
-  createRenderer: () => {
-    throw new Error("no WebGL");
-  },
-  createSpatialIndex: () => new ArrayBuffer(0),
-}));
-
 beforeEach(() => {
   vi.stubGlobal(
     "ResizeObserver",

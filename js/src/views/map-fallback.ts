@@ -1,6 +1,6 @@
 /** The points of the map without WebGL: good for some 20,000. */
 import { oncePerFrame } from "../dom";
-import { ease, FADED, type PointLayer, type PointsState } from "./map-points";
+import { looksOf, Move, type PointLayer, type PointLook, type PointsState } from "./map-points";
 import { type Positions, toPixelX, toPixelY } from "./map-view";
 
 /** Smaller dots look the same square, and cost a fraction. */
@@ -13,14 +13,14 @@ export class CanvasPoints implements PointLayer {
   private state: PointsState | null = null;
   /** Rows by colour, so that the colour need not be set for each. */
   private byColor: Uint32Array[] = [];
-  private move: { from: Positions; started: number; ms: number } | null = null;
+  private move: Move | null = null;
 
   show(state: PointsState, moveMs: number): void {
     const before = this.state;
     this.state = state;
     if (before && moveMs > 0 && before.positions !== state.positions) {
       const isSameLength = before.positions.length === state.positions.length;
-      this.move = isSameLength ? { from: before.positions, started: performance.now(), ms: moveMs } : null;
+      this.move = isSameLength ? new Move(before.positions, moveMs) : null;
     }
     if (before?.coloring.codes !== state.coloring.codes) this.byColor = groupByCode(state.coloring.codes);
     if (before?.extent !== state.extent) {
@@ -34,38 +34,37 @@ export class CanvasPoints implements PointLayer {
   private draw(): void {
     const context = this.canvas.getContext("2d");
     if (!context || !this.state) return;
-    const { extent, selection, look } = this.state;
+    const { extent, selection } = this.state;
     const positions = this.currentPositions(this.state.positions);
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     context.clearRect(0, 0, extent.width, extent.height);
+    const { others, selected } = looksOf(this.state);
     const anySelected = selection.count > 0;
-    context.globalAlpha = anySelected ? look.opacity * FADED : look.opacity;
-    this.dots(context, positions, look.size, (row) => !anySelected || !selection.rows.has(row));
-    context.globalAlpha = 1;
-    if (anySelected) this.dots(context, positions, look.size + 1, (row) => selection.rows.has(row));
+    this.dots(context, positions, others, (row) => !anySelected || !selection.rows.has(row));
+    if (anySelected) this.dots(context, positions, selected, (row) => selection.rows.has(row));
   }
 
   private currentPositions(to: Positions): Positions {
     if (!this.move) return to;
-    const { from, started, ms } = this.move;
-    const t = (performance.now() - started) / ms;
-    if (t >= 1) {
+    const { from } = this.move;
+    const share = this.move.share();
+    if (share === 1) {
       this.move = null;
       return to;
     }
     this.redraw();
-    const share = ease(Math.max(0, t));
     return to.map((value, i) => from[i]! + (value - from[i]!) * share);
   }
 
   private dots(
     context: CanvasRenderingContext2D,
     positions: Positions,
-    size: number,
+    { size, opacity }: PointLook,
     isShown: (row: number) => boolean,
   ): void {
     const { view, extent, coloring } = this.state!;
     const radius = size / 2;
+    context.globalAlpha = opacity;
     this.byColor.forEach((rows, code) => {
       context.fillStyle = coloring.css[code]!;
       context.beginPath();

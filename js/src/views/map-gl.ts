@@ -1,8 +1,9 @@
-/** The points of the map by WebGL. */
-import createScatterplot, { createSpatialIndex } from "regl-scatterplot";
-import { ease, FADED, type PointLayer, type PointsState } from "./map-points";
+/** The points of the map by WebGL, drawn in a context that all maps share, and copied to this map's own canvas. */
+import { oncePerFrame } from "../dom";
+import { rgbOf } from "../palette";
+import { looksOf, Move, type PointLayer, type PointLook, type PointsState } from "./map-points";
 import { type Lease, leaseRenderer } from "./map-renderer";
-import type { Extent, MapView } from "./map-view";
+import type { Extent, MapView, Positions } from "./map-view";
 
 /** null where there is no WebGL. After `onLost` the layer is of no more use. */
 export function createGlPoints(onLost: () => void): PointLayer | null {
@@ -13,125 +14,126 @@ export function createGlPoints(onLost: () => void): PointLayer | null {
 class GlPoints implements PointLayer {
   readonly canvas = document.createElement("canvas");
   private readonly lease: Lease;
-  private readonly plot: ReturnType<typeof createScatterplot>;
-  /** We find rows under the pointer ourselves, so the library need not index them at every change. */
-  private readonly emptyIndex = createSpatialIndex([[0, 0]]);
-  private shown: PointsState | null = null;
-  /** What is to be uploaded once the upload under way is done: the library refuses a second one meanwhile. */
-  private next: { state: PointsState; moveMs: number } | null = null;
-  private isUploading = false;
-  private uploaded: PointsState | null = null;
-  private readonly observer: ResizeObserver;
+  private readonly vertices: WebGLVertexArrayObject;
+  private readonly buffers: Readonly<Record<"origin" | "target" | "paint", WebGLBuffer>>;
+  private readonly uniforms: (name: string) => WebGLUniformLocation | null;
+  private readonly life = new AbortController();
+  private readonly redraw = oncePerFrame(this.life.signal, () => this.draw());
+  private state: PointsState | null = null;
+  private move: Move | null = null;
 
   constructor(lease: Lease) {
     this.lease = lease;
-    let drawFrame = () => {};
-    const renderer: Lease["renderer"] = Object.create(lease.renderer, {
-      onFrame: {
-        value: (draw: () => void) => {
-          drawFrame = draw;
-          return lease.renderer.onFrame(draw);
-        },
-      },
-    });
-    // Pointer and keys are ours (see map-pointer.ts); the library only draws.
-    this.plot = createScatterplot({
-      renderer,
-      canvas: this.canvas,
-      width: "auto",
-      height: "auto",
-      colorBy: "category",
-      pointScaleMode: "constant",
-      pointSizeSelected: 1,
-      pointOutlineWidth: 0,
-      opacityInactiveScale: FADED,
-      cameraIsFixed: true,
-      deselectOnDblClick: false,
-      deselectOnEscape: false,
-    });
-    // The library empties the canvas when its size changes and draws it in the next frame, so that nothing would
-    // be seen while a border is dragged. This observer comes after the library's own, and draws at once.
-    this.observer = new ResizeObserver(() => drawFrame());
-    this.observer.observe(this.canvas);
+    const { gl, program } = lease;
+    this.vertices = gl.createVertexArray();
+    this.buffers = { origin: gl.createBuffer(), target: gl.createBuffer(), paint: gl.createBuffer() };
+    const locations = new Map<string, WebGLUniformLocation | null>();
+    this.uniforms = (name) => {
+      if (!locations.has(name)) locations.set(name, gl.getUniformLocation(program, name));
+      return locations.get(name)!;
+    };
+    gl.bindVertexArray(this.vertices);
+    for (const [name, buffer] of Object.entries(this.buffers)) {
+      const at = gl.getAttribLocation(program, name);
+      gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
+      gl.enableVertexAttribArray(at);
+      if (name === "paint") gl.vertexAttribPointer(at, 4, gl.UNSIGNED_BYTE, true, 0, 0);
+      else gl.vertexAttribPointer(at, 2, gl.FLOAT, false, 0, 0);
+    }
+    gl.bindVertexArray(null);
   }
 
   show(state: PointsState, moveMs: number): void {
-    const before = this.shown;
-    this.shown = state;
-    const { extent, look, theme, coloring, positions, view } = state;
-    if (before?.extent !== extent) this.lease.resize(extent.width, extent.height);
-    if (before?.coloring.css !== coloring.css || before.theme !== theme) {
-      this.plot.set({ pointColor: [...coloring.css], backgroundColor: colorParts(theme.background) });
+    const before = this.state;
+    this.state = state;
+    const { positions, coloring, selection, extent } = state;
+    if (before?.positions !== positions) {
+      const from = before?.positions.length === positions.length && moveMs > 0 ? before.positions : null;
+      this.move = from && new Move(from, moveMs);
+      this.fill("origin", from ?? positions);
+      this.fill("target", positions);
     }
-    if (before?.look.size !== look.size || before.look.opacity !== look.opacity) {
-      this.plot.set({ pointSize: look.size, opacity: look.opacity });
+    if (before?.coloring !== coloring || before.selection.rows !== selection.rows) {
+      this.fill("paint", paints(state));
     }
-    if (before?.view !== view || before.extent !== extent) {
-      this.plot.view(cameraMatrix(view, extent), { preventEvent: true });
-    }
-    if (before?.positions !== positions || before.coloring.codes !== coloring.codes) {
-      this.next = { state, moveMs: before && before.positions.length === positions.length ? moveMs : 0 };
-      void this.upload();
-    } else if (before.selection.rows !== state.selection.rows && this.uploaded) {
-      this.select(state);
+    if (before?.extent === extent) this.redraw();
+    else {
+      this.canvas.width = Math.round(extent.width * devicePixelRatio);
+      this.canvas.height = Math.round(extent.height * devicePixelRatio);
+      // Emptied by that, it must not wait for the next frame.
+      this.draw();
     }
   }
 
-  private async upload(): Promise<void> {
-    if (this.isUploading) return;
-    this.isUploading = true;
-    for (let next = this.next; next; next = this.next) {
-      this.next = null;
-      const { state, moveMs } = next;
-      const isMove = moveMs > 0 && this.uploaded?.positions !== state.positions;
-      await this.plot.draw(points(state), {
-        zDataType: "categorical",
-        spatialIndex: await this.emptyIndex,
-        transition: isMove,
-        transitionDuration: moveMs,
-        transitionEasing: ease,
-      });
-      this.uploaded = state;
-      this.select(this.shown ?? state);
-    }
-    this.isUploading = false;
+  private fill(name: keyof typeof this.buffers, values: Positions | Uint8Array): void {
+    const { gl } = this.lease;
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.buffers[name]);
+    gl.bufferData(gl.ARRAY_BUFFER, values, gl.STATIC_DRAW);
   }
 
-  private select({ selection, positions }: PointsState): void {
-    if (positions.length !== this.uploaded?.positions.length) return;
-    // In one step the library would keep its own old list where the new one has the same rows.
-    this.plot.deselect({ preventEvent: true });
-    if (selection.count > 0) this.plot.select([...selection.rows], { preventEvent: true });
+  private draw(): void {
+    const context = this.canvas.getContext("2d");
+    const { width, height } = this.canvas;
+    if (!context || !this.state || width === 0 || height === 0) return;
+    const { gl, program } = this.lease;
+    const { view, extent, selection, positions } = this.state;
+    // As large as its largest map; the corner that this one takes is cleared and copied.
+    if (gl.canvas.width < width) gl.canvas.width = width;
+    if (gl.canvas.height < height) gl.canvas.height = height;
+    gl.viewport(0, 0, width, height);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    gl.useProgram(program);
+    gl.bindVertexArray(this.vertices);
+    const { scale, shift } = clipSpace(view, extent);
+    gl.uniform2f(this.uniforms("scale"), ...scale);
+    gl.uniform2f(this.uniforms("shift"), ...shift);
+    const share = this.move?.share() ?? 1;
+    gl.uniform1f(this.uniforms("share"), share);
+    const stage = (selected: number, { size, opacity }: PointLook) => {
+      gl.uniform1f(this.uniforms("stage"), selected);
+      gl.uniform1f(this.uniforms("size"), size * devicePixelRatio);
+      gl.uniform1f(this.uniforms("opacity"), opacity);
+      gl.drawArrays(gl.POINTS, 0, positions.length / 2);
+    };
+    const looks = looksOf(this.state);
+    stage(0, looks.others);
+    if (selection.count > 0) stage(1, looks.selected);
+    context.clearRect(0, 0, width, height);
+    context.drawImage(gl.canvas, 0, gl.canvas.height - height, width, height, 0, 0, width, height);
+    if (share === 1) this.move = null;
+    else this.redraw();
   }
 
   destroy(): void {
-    this.observer.disconnect();
-    // Else the textures would stay as long as other maps keep the renderer.
-    void this.plot.clearPoints();
-    this.plot.destroy();
+    this.life.abort();
+    const { gl } = this.lease;
+    for (const buffer of Object.values(this.buffers)) gl.deleteBuffer(buffer);
+    gl.deleteVertexArray(this.vertices);
     this.lease.release();
     this.canvas.remove();
   }
 }
 
-function points({ positions, coloring }: PointsState) {
-  const n = positions.length / 2;
+/** Red, green, blue of each row, and whether it is selected. */
+function paints({ coloring: { css, codes }, selection: { rows } }: PointsState): Uint8Array {
+  const colors = css.map(rgbOf);
+  const made = new Uint8Array(4 * codes.length);
+  for (let row = 0; row < codes.length; row++) {
+    const color = colors[codes[row]!]!;
+    made[4 * row] = color[0];
+    made[4 * row + 1] = color[1];
+    made[4 * row + 2] = color[2];
+    if (rows.has(row)) made[4 * row + 3] = 255;
+  }
+  return made;
+}
+
+/** Where map coordinates fall between -1 and 1, as WebGL wants them. */
+function clipSpace({ scale, x, y }: MapView, { width, height }: Extent) {
   return {
-    x: Float32Array.from({ length: n }, (_, row) => positions[2 * row]!),
-    y: Float32Array.from({ length: n }, (_, row) => positions[2 * row + 1]!),
-    z: coloring.codes,
-  };
-}
-
-/** The library's camera looks at -1 … 1 along the height. */
-function cameraMatrix({ scale, x, y }: MapView, { width, height }: Extent): number[] {
-  const zoom = (2 * scale) / height;
-  const [dx, dy] = [(2 * x - width) / height, 1 - (2 * y) / height];
-  return [zoom, 0, 0, 0, 0, zoom, 0, 0, 0, 0, 1, 0, dx, dy, 0, 1];
-}
-
-/** "rgb(1, 2, 3)" as the numbers that the library takes. */
-function colorParts(css: string): [number, number, number] {
-  const [red = 0, green = 0, blue = 0] = (css.match(/[\d.]+/g) ?? []).map(Number);
-  return [red / 255, green / 255, blue / 255];
+    scale: [(2 * scale) / width, (2 * scale) / height],
+    shift: [(2 * x) / width - 1, 1 - (2 * y) / height],
+  } as const;
 }

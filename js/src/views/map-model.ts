@@ -42,7 +42,7 @@ export function createMapModel(
   const grid = computed(() => positions.value && new Grid(positions.value));
   const levels = computed(() => positions.value && pictureLevels(positions.value));
   const camera = createMapCamera(grid, extent, moveMs, abort);
-  const look = computed(() => pointLook(store.dataset.value.n, camera.zoomLevel()));
+  const look = computed(() => pointLook(store.dataset.value.n, camera.zoomLevel(), extent.value));
   const pictureSize = computed(() => pictureSizeAt(camera.zoomLevel()));
   const places = computed(() => {
     const clusters = store.clusters.value;

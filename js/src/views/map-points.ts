@@ -30,13 +30,46 @@ export interface PointLook {
 /** Unselected points keep this share of their opacity while others are selected. */
 export const FADED = 0.2;
 
-/** Few points are large and solid; many are small and let each other through, less so the nearer one comes. */
-export function pointLook(n: number, zoom: number): PointLook {
-  const size = Math.min(12, Math.max(2.2, 40 * n ** -0.26));
-  const opacity = Math.min(0.9, Math.max(0.45, 2.6 * n ** -0.14));
+/** Selected points are as good as solid. */
+const SELECTED_OPACITY = 0.85;
+
+/**
+ * Few points are large and solid; the more of them there are for the room, the smaller they are and the more they let
+ * each other through, less so the nearer one comes.
+ */
+export function pointLook(n: number, zoom: number, { width, height }: Extent): PointLook {
   const near = Math.max(1, zoom);
-  return { size: Math.min(12, size * near ** 0.35), opacity: Math.min(0.9, opacity * near ** 0.3) };
+  const size = Math.min(12, Math.min(12, Math.max(2.2, 40 * n ** -0.26)) * near ** 0.35);
+  /** How often the points in view would cover it, if they lay evenly. */
+  const ink = (n * size ** 2) / (near ** 2 * Math.max(1, width * height));
+  return { size, opacity: Math.min(0.9, Math.max(0.36, 0.55 * ink ** -0.5)) };
+}
+
+/** How points that are not selected look while others are, and how those look. */
+export function looksOf({ look, selection }: PointsState): { others: PointLook; selected: PointLook } {
+  const { size, opacity } = look;
+  return {
+    others: { size, opacity: selection.count > 0 ? opacity * FADED : opacity },
+    selected: { size: size + 1, opacity: Math.max(SELECTED_OPACITY, opacity) },
+  };
 }
 
 /** Slow at both ends. */
 export const ease = (t: number): number => (t < 0.5 ? 4 * t ** 3 : 1 - (-2 * t + 2) ** 3 / 2);
+
+/** Points on their way from one layout to the next. */
+export class Move {
+  readonly from: Positions;
+  private readonly ms: number;
+  private readonly started = performance.now();
+
+  constructor(from: Positions, ms: number) {
+    this.from = from;
+    this.ms = ms;
+  }
+
+  /** How much of the way is done; 1 at the end. */
+  share(): number {
+    return ease(Math.min(1, Math.max(0, (performance.now() - this.started) / this.ms)));
+  }
+}

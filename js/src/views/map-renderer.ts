@@ -1,37 +1,58 @@
 /**
- * One WebGL renderer for all maps of a page: browsers allow some sixteen contexts and drop the oldest beyond that.
+ * One WebGL context for all maps of a page: browsers allow some sixteen and drop the oldest beyond that.
  *
  * Kept at the document, since every widget of a notebook loads its own copy of this module.
  */
-import { createRenderer } from "regl-scatterplot";
-
-type Renderer = ReturnType<typeof createRenderer>;
-
-/** One map's share of the renderer. */
-interface Tenant {
-  width: number;
-  height: number;
-  onLost(): void;
-}
 
 interface Shared {
-  renderer: Renderer;
-  canvas: HTMLCanvasElement;
-  tenants: Set<Tenant>;
+  gl: WebGL2RenderingContext;
+  program: WebGLProgram;
+  /** What to call when the context is gone, for each map. */
+  tenants: Set<() => void>;
   life: AbortController;
 }
 
 export interface Lease {
-  readonly renderer: Renderer;
-  /** Size of the map in CSS pixels: the renderer is as large as its largest map, not as the window. */
-  resize(width: number, height: number): void;
-  /** With the last map goes the WebGL context. */
+  readonly gl: WebGL2RenderingContext;
+  /** Draws points; see the shaders for what it wants. */
+  readonly program: WebGLProgram;
+  /** With the last map goes the context. */
   release(): void;
 }
 
-// Widgets of different versions may expect different renderers.
-const KEY = Symbol.for("imgclust_jupyter.renderer.regl-scatterplot-1.16");
+// Widgets of different versions may expect different shaders.
+const KEY = Symbol.for("imgclust_jupyter.points.1");
 type Holder = Document & { [KEY]?: Shared | undefined };
+
+/** `stage` is 0 for what is not selected, 1 for what is; the others of the two are put out of sight. */
+const VERTEX = `#version 300 es
+in vec2 origin;
+in vec2 target;
+in vec4 paint;
+uniform float share;
+uniform vec2 scale;
+uniform vec2 shift;
+uniform float size;
+uniform float stage;
+out vec3 color;
+void main() {
+  color = paint.rgb;
+  gl_Position = vec4(mix(origin, target, share) * scale + shift, abs(paint.a - stage) > 0.5 ? 2.0 : 0.0, 1);
+  gl_PointSize = size + 1.0;
+}`;
+
+const FRAGMENT = `#version 300 es
+precision highp float;
+in vec3 color;
+uniform float size;
+uniform float opacity;
+out vec4 pixel;
+void main() {
+  float inside = 0.5 * size + 0.5 - (size + 1.0) * length(gl_PointCoord - 0.5);
+  float alpha = opacity * clamp(inside, 0.0, 1.0);
+  if (alpha == 0.0) discard;
+  pixel = vec4(color * alpha, alpha);
+}`;
 
 /** null where there is no WebGL that will do. `onLost` is called when the context is gone, and the lease with it. */
 export function leaseRenderer(onLost: () => void): Lease | null {
@@ -39,52 +60,56 @@ export function leaseRenderer(onLost: () => void): Lease | null {
   const shared = holder[KEY] ?? createShared();
   if (!shared) return null;
   holder[KEY] = shared;
-  const { renderer, canvas, tenants } = shared;
-  const tenant: Tenant = { width: 1, height: 1, onLost };
+  const { gl, program, tenants } = shared;
+  const tenant = () => onLost();
   tenants.add(tenant);
   return {
-    renderer,
-    resize(width, height) {
-      Object.assign(tenant, { width, height });
-      const largest = (key: "width" | "height") => Math.max(...Array.from(tenants, (each) => each[key]));
-      renderer.resize(largest("width"), largest("height"));
-      renderer.refresh();
-    },
+    gl,
+    program,
     release() {
       if (!tenants.delete(tenant) || tenants.size > 0) return;
       retire(shared);
-      renderer.destroy();
-      canvas.getContext("webgl")?.getExtension("WEBGL_lose_context")?.loseContext();
+      gl.getExtension("WEBGL_lose_context")?.loseContext();
     },
   };
 }
 
 function createShared(): Shared | null {
   const canvas = document.createElement("canvas");
-  // The library takes it for granted that it gets a context.
-  if (!canvas.getContext("webgl", { antialias: true, preserveDrawingBuffer: true })) return null;
-  const renderer = createRenderer({ canvas });
-  const shared: Shared = { renderer, canvas, tenants: new Set(), life: new AbortController() };
-  if (!renderer.isSupported) {
-    renderer.destroy();
-    return null;
-  }
+  const gl = canvas.getContext("webgl2", { antialias: false, depth: false });
+  const program = gl && link(gl);
+  if (!program) return null;
+  const shared: Shared = { gl, program, tenants: new Set(), life: new AbortController() };
   canvas.addEventListener(
     "webglcontextlost",
     () => {
       const tenants = [...shared.tenants];
       shared.tenants.clear();
       retire(shared);
-      for (const tenant of tenants) tenant.onLost();
-      // Last, as what the maps made with it must be destroyed before it.
-      renderer.destroy();
+      for (const onLost of tenants) onLost();
     },
     { signal: shared.life.signal },
   );
   return shared;
 }
 
-/** The next map gets a new renderer. */
+function link(gl: WebGL2RenderingContext): WebGLProgram | null {
+  const program = gl.createProgram();
+  for (const [type, source] of [
+    [gl.VERTEX_SHADER, VERTEX],
+    [gl.FRAGMENT_SHADER, FRAGMENT],
+  ] as const) {
+    const shader = gl.createShader(type);
+    if (!shader) return null;
+    gl.shaderSource(shader, source);
+    gl.compileShader(shader);
+    gl.attachShader(program, shader);
+  }
+  gl.linkProgram(program);
+  return gl.getProgramParameter(program, gl.LINK_STATUS) ? program : null;
+}
+
+/** The next map gets a new context. */
 function retire(shared: Shared): void {
   const holder: Holder = document;
   if (holder[KEY] === shared) holder[KEY] = undefined;
