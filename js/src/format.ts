@@ -15,6 +15,13 @@ export function formatValue(value: number): string {
   return Math.abs(value) >= 1000 ? integers.format(value) : decimals.format(value);
 }
 
+/** Whole percents, but never none of something nor all of less: "12 %", "under 1 %", "over 99 %". */
+export function formatShare(share: number): string {
+  if (share > 0 && share < 0.01) return "under 1 %";
+  if (share < 1 && share > 0.99) return "over 99 %";
+  return `${Math.round(100 * share)} %`;
+}
+
 export function formatBytes(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB"];
   let value = bytes;

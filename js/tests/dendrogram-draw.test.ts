@@ -12,7 +12,7 @@ import { datasetOf } from "./dataset";
 function colorsBy(column: string): Set<string> {
   const tree = datasetOf(12).tree!;
   const view = fitBranch(tree, tree.root, 240);
-  const frame = { width: 200, height: 240, pictureHeight: 24 };
+  const frame = { width: 200, height: 240 };
   const scene = {
     tree,
     view,

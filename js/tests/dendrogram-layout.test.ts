@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Tree } from "../src/tree";
+import { leafNode, type Tree } from "../src/tree";
 import { branchAt } from "../src/views/dendrogram-hit";
-import { COLLAPSE_BELOW, layoutTree } from "../src/views/dendrogram-layout";
+import { COLLAPSE_BELOW, layoutTree, PICTURED_BRANCH, PICTURED_ROW } from "../src/views/dendrogram-layout";
 import { heavyChild, middleOf, treePaths } from "../src/views/dendrogram-paths";
 import { fitBranch, panView, type TreeView, zoomView } from "../src/views/dendrogram-view";
 import { caterpillar, mergedTree, trees } from "./trees";
 
 /** Small, so that trees of a few hundred leaves are drawn with many leaves to the pixel. */
-const FRAME = { width: 90, height: 60, pictureHeight: 24 };
+const FRAME = { width: 90, height: 60 };
 
 /** A tree, zoomed and scrolled anywhere within one of its branches. */
 const scenes = fc
@@ -118,21 +118,44 @@ describe("layoutTree", () => {
     );
   });
 
-  it("places pictures apart from each other, one for every row that has room", () => {
+  it("places pictures apart from each other, one within every branch that is tall enough and for every row that is", () => {
     fc.assert(
       fc.property(scenes, ({ tree, view }) => {
-        const ys = draw(tree, view)
-          .pictures.map(({ y }) => y)
-          .sort((a, b) => a - b);
-        for (let i = 1; i < ys.length; i++) {
-          expect(ys[i]! - ys[i - 1]!).toBeGreaterThanOrEqual(FRAME.pictureHeight - 1.001);
+        const { pictures } = draw(tree, view);
+        const sorted = pictures.toSorted((a, b) => a.y0 - b.y0);
+        for (let i = 1; i < sorted.length; i++) {
+          expect(sorted[i]!.y0).toBeGreaterThanOrEqual(sorted[i - 1]!.y1 - 1e-6);
         }
-        if (view.rowHeight >= FRAME.pictureHeight) {
-          const visible = Math.min(tree.sizeOf(view.branch), Math.floor(FRAME.height / view.rowHeight) - 1);
-          expect(ys.length).toBeGreaterThanOrEqual(visible);
+        const isRow = view.rowHeight >= PICTURED_ROW;
+        const nodes = [
+          ...Array.from({ length: tree.n - 1 }, (_, merge) => merge),
+          ...Array.from(tree.leafOrder, leafNode),
+        ];
+        for (const node of nodes) {
+          const start = tree.startOf(node);
+          const [y0, y1] = [toY(view, start), toY(view, start + tree.sizeOf(node))];
+          const isInBranch = start >= tree.startOf(view.branch) && node <= view.branch;
+          if (!isInBranch || start + tree.sizeOf(node) > tree.startOf(view.branch) + tree.sizeOf(view.branch))
+            continue;
+          if (y0 < 0 || y1 > FRAME.height || y1 - y0 < (isRow ? PICTURED_ROW : PICTURED_BRANCH)) continue;
+          const within = pictures.filter((each) => each.y0 >= y0 - 1e-6 && each.y1 <= y1 + 1e-6);
+          expect(within.length, `node ${node}`).toBeGreaterThan(0);
+          if (node < 0) expect(within.map((each) => each.node)).toEqual([node]);
         }
       }),
     );
+  });
+
+  it("fills a long chain with pictures that stay while one scrolls and zooms a little", () => {
+    const tree = caterpillar(5000);
+    const at = (rowHeight: number, first: number) =>
+      draw(tree, { ...fitBranch(tree, tree.root, FRAME.height), rowHeight, first })
+        .pictures.map(({ node }) => node)
+        .filter((node) => node < 0);
+    const before = at(0.5, 1000);
+    expect(before.length).toBeGreaterThanOrEqual(2);
+    expect(at(0.5, 1001)).toEqual(before);
+    expect(at(0.52, 1000)).toEqual(before);
   });
 
   it.each([

@@ -1,14 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Bitset } from "../src/selection";
+import type { Tree } from "../src/tree";
+import { placeLabels } from "../src/views/dendrogram-labels";
 import { selectedBefore, selectionMarks } from "../src/views/dendrogram-marks";
 import {
   betweenViews,
   clampView,
+  distanceAt,
   fitBranch,
   MAX_ROW_HEIGHT,
   panView,
   revealRange,
+  shareOf,
   zoomView,
 } from "../src/views/dendrogram-view";
 import { walk } from "../src/views/dendrogram-walk";
@@ -54,7 +58,11 @@ describe("zooming and panning", () => {
 
   it("scrolls as little as needed to show a range", () => {
     const tree = caterpillar(1000);
-    const view = clampView(tree, { branch: tree.root, first: 500, rowHeight: 10, farthest: 1 }, HEIGHT);
+    const view = clampView(
+      tree,
+      { branch: tree.root, first: 500, rowHeight: 10, farthest: 1, power: 1 },
+      HEIGHT,
+    );
     expect(revealRange(tree, view, 510, 5, HEIGHT).first).toBe(500);
     expect(revealRange(tree, view, 545, 5, HEIGHT).first).toBe(510);
     expect(revealRange(tree, view, 100, 5, HEIGHT).first).toBe(100);
@@ -73,6 +81,62 @@ describe("zooming and panning", () => {
         const [start, end] = [betweenViews(tree, from, to, 0), betweenViews(tree, from, to, 1)];
         expect(start.first).toBeCloseTo(from.first, 9);
         expect(end.rowHeight).toBeCloseTo(to.rowHeight, 9);
+      }),
+    );
+  });
+});
+
+describe("the scale of distances", () => {
+  it("is linear or by square roots, from the leaves to the edge, and can be read back", () => {
+    fc.assert(
+      fc.property(trees, share, fc.constantFrom(1, 0.5, 0.8), (tree, at, power) => {
+        const view = fitBranch(tree, tree.root, HEIGHT, power);
+        expect(shareOf(view, 0)).toBe(0);
+        expect(shareOf(view, view.farthest)).toBe(1);
+        expect(shareOf(view, at * view.farthest)).toBeCloseTo(at ** power, 9);
+        expect(distanceAt(view, shareOf(view, at * view.farthest))).toBeCloseTo(at * view.farthest, 6);
+        // The root's line stands as far inside the edge on every scale.
+        if (tree.heightOf(tree.root) > 0)
+          expect(shareOf(view, tree.heightOf(tree.root))).toBeCloseTo(1 / 1.06, 9);
+      }),
+    );
+  });
+});
+
+describe("placeLabels", () => {
+  const placed = (tree: Tree, k: number, zoom: number) => {
+    const view = zoomView(tree, fitBranch(tree, tree.root, HEIGHT), zoom, HEIGHT / 2, HEIGHT);
+    const clusters = tree.clusters(k);
+    const labels = placeLabels({ tree, clusters, view, frame: { width: 100, height: HEIGHT } });
+    return { view, clusters, labels };
+  };
+
+  it("keeps names in order, a line apart, in view, and beside their clusters", () => {
+    fc.assert(
+      fc.property(trees, fc.integer({ min: 1, max: 300 }), share, (tree, k, zoom) => {
+        const { view, clusters, labels } = placed(tree, k, 1 + 20 * zoom);
+        labels.forEach(({ cluster, y }, i) => {
+          const top = (clusters.start[cluster]! - view.first) * view.rowHeight;
+          const bottom = top + clusters.size[cluster]! * view.rowHeight;
+          expect(y).toBeGreaterThanOrEqual(top - 18);
+          expect(y).toBeLessThanOrEqual(bottom + 18);
+          expect(y).toBeGreaterThan(0);
+          expect(y).toBeLessThan(HEIGHT);
+          if (i > 0) expect(cluster).toBeGreaterThan(labels[i - 1]!.cluster);
+          if (i > 0) expect(y - labels[i - 1]!.y).toBeGreaterThanOrEqual(14 - 1e-6);
+        });
+      }),
+    );
+  });
+
+  it("names every cluster that is as tall as its name, in its middle", () => {
+    const { labels } = placed(caterpillar(100), 1, 1);
+    expect(labels).toEqual([{ cluster: 0, y: HEIGHT / 2 }]);
+    fc.assert(
+      fc.property(trees, fc.integer({ min: 1, max: 12 }), (tree, k) => {
+        const { view, clusters, labels } = placed(tree, k, 1);
+        const tall = Array.from(clusters.size.keys()).filter((i) => clusters.size[i]! * view.rowHeight >= 30);
+        for (const cluster of tall) expect(labels.map((label) => label.cluster)).toContain(cluster);
       }),
     );
   });

@@ -1,5 +1,13 @@
 import { expect, it } from "vitest";
-import { formatBytes, formatCount, formatDuration, formatLinkage, formatValue, plural } from "../src/format";
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatLinkage,
+  formatShare,
+  formatValue,
+  plural,
+} from "../src/format";
 import { describeProgress } from "../src/views/status";
 
 it("writes numbers for people", () => {
@@ -16,6 +24,13 @@ it("writes numbers for people", () => {
     "2 min",
     "67 min",
     "2 h 30 min",
+  ]);
+  expect([0, 0.004, 0.126, 0.998, 1].map(formatShare)).toEqual([
+    "0 %",
+    "under 1 %",
+    "13 %",
+    "over 99 %",
+    "100 %",
   ]);
   expect([2021, 0.123456, 12345.6, 3].map(formatValue)).toEqual(["2021", "0.123", "12,346", "3"]);
   expect(["ward", "average"].map(formatLinkage)).toEqual(["Ward", "average"]);

@@ -104,7 +104,7 @@ describe("the dendrogram", () => {
     const height = HEIGHT - AXIS_HEIGHT - 6;
     const view = fitBranch(tree, tree.root, height);
     const { left, right } = columnsFor(WIDTH, view, 6);
-    const frame = { width: right - left, height, pictureHeight: 24 };
+    const frame = { width: right - left, height };
     const stem = layoutTree(tree, treePaths(tree), view, frame).stems.find((each) => each.node === node)!;
     return [left + (stem.x0 + stem.x1) / 2, AXIS_HEIGHT + stem.y];
   }
@@ -169,6 +169,19 @@ describe("the dendrogram", () => {
     expect(pane.querySelector("[aria-live]")!.textContent).toContain(`${tree.sizeOf(branch)} images`);
     trail.querySelector("button")!.click();
     expect(trail.textContent).toBe("Dendrogramcosine distance, Ward");
+  });
+
+  it("stands by square roots of the distances, and remembers it", () => {
+    const scale = pane.querySelector<HTMLElement>("button[aria-label^=Square]")!;
+    const line = pane.querySelector<HTMLElement>(".imgclust-cut-line")!;
+    const linear = line.style.transform;
+    scale.click();
+    expect(scale.getAttribute("aria-pressed")).toBe("true");
+    expect(ctx.store.ui.value.tree).toEqual({ scale: "sqrt" });
+    expect(line.style.transform).not.toBe(linear);
+    press(stage, "s");
+    expect(scale.getAttribute("aria-pressed")).toBe("false");
+    expect(line.style.transform).toBe(linear);
   });
 
   it("opens the picture of a single image", () => {

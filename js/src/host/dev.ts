@@ -1,7 +1,8 @@
 /**
  * The widget with a synthetic collection and kernel, no Jupyter. In the address:
  * n=400, seed=1, theme=dark, k=8, stage=scan|embed|tree|pca|umap, delay=20 (ms an answer takes),
- * live=1 (the stages follow one another), state=failed|cancelled, views=2.
+ * chain=1 (a tree that is one long chain), live=1 (the stages follow one another), state=failed|cancelled, views=2,
+ * mode=pictures|table, tile=84 (largest side of a picture in the gallery), hide=tree,map (panes).
  */
 
 import type { Progress, ViewTraits } from "../store";
@@ -16,7 +17,7 @@ const number = (name: string, fallback: number): number => Number(query.get(name
 
 document.body.dataset.theme = query.get("theme") ?? "light";
 const n = number("n", 400);
-const data = makeDataset(n, number("seed", 1));
+const data = makeDataset(n, number("seed", 1), query.has("chain") ? "chain" : "balanced");
 const notice = query.get("notice");
 if (notice !== null) data.header.notices = [notice];
 const stage = (query.get("stage") ?? "umap") as Stage;
@@ -61,7 +62,11 @@ const model = new LocalModel<ViewTraits>({
   cut: { n_clusters: number("k", Math.min(8, n)), height: null },
   color_by: query.get("color") ?? "cluster",
   group_by: query.get("group") ?? "cluster",
-  ui: {},
+  ui: {
+    tileSize: number("tile", 84),
+    gallery: { mode: query.get("mode") ?? "pictures" },
+    collapsed: query.get("hide")?.split(",") ?? [],
+  },
 });
 
 function setProgress(progress: Partial<Progress>): void {

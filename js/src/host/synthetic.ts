@@ -39,8 +39,11 @@ interface Branch {
 
 export const BREEDS = ["pug", "beagle", "Border collie", "husky", "dachshund", "whippet", "Saint Bernard"];
 
+/** How merges follow one another: branch by branch, or image by image in one long chain. */
+export type Shape = "balanced" | "chain";
+
 /** `n` images in `n` + 3 items, three of which could not be read. */
-export function makeDataset(n: number, seed = 1): Synthetic {
+export function makeDataset(n: number, seed = 1, shape: Shape = "balanced"): Synthetic {
   const draw = random(seed);
   const rows = shuffled(n, draw);
   const leafOrder = Uint32Array.from(rows);
@@ -59,7 +62,8 @@ export function makeDataset(n: number, seed = 1): Synthetic {
       looks[row] = { hue, lightness, roundness, aspect: 0.7 + 0.8 * draw() };
       continue;
     }
-    const split = Math.max(1, Math.min(size - 1, Math.round(size * (0.2 + 0.6 * draw()))));
+    const share = shape === "chain" ? Math.round(draw()) : 0.2 + 0.6 * draw();
+    const split = Math.max(1, Math.min(size - 1, Math.round(size * share)));
     merges.push({ start, size, split, height });
     const angle = 2 * Math.PI * draw();
     const reach = height * 0.9;
@@ -70,7 +74,7 @@ export function makeDataset(n: number, seed = 1): Synthetic {
       stack.push({
         start: from,
         size: count,
-        height: height * (0.62 + 0.33 * draw()),
+        height: height * (shape === "chain" ? Math.sqrt(count / size) : 0.62 + 0.33 * draw()),
         x: branch.x + side * reach * Math.cos(angle),
         y: branch.y + side * reach * Math.sin(angle),
         hue: branch.hue + side * height * 40 * draw(),

@@ -15,9 +15,18 @@ export interface TreeActions {
 
 const MOST_PICTURES = 9;
 
-export function createTreeActions(ctx: ViewContext, { camera, describe }: TreeModel): TreeActions {
+export function createTreeActions(
+  ctx: ViewContext,
+  { camera, describe, representative }: TreeModel,
+): TreeActions {
   const { store, tooltip, openPreview, signal } = ctx;
   const tree = (): Tree | null => store.dataset.peek().tree;
+
+  /** What stands for the branch, and others evenly over all of its images. */
+  function faces(node: number, rows: Uint32Array): number[] {
+    const first = representative(node);
+    return [first, ...spread(rows, MOST_PICTURES).filter((row) => row !== first)].slice(0, MOST_PICTURES);
+  }
 
   function leave(): void {
     tooltip.hide();
@@ -35,7 +44,7 @@ export function createTreeActions(ctx: ViewContext, { camera, describe }: TreeMo
         store.hover.value = { rows: Array.from(rows), node, source: "tree" };
       }
       const named = node < 0 ? { named: rows[0]! } : {};
-      tooltip.show(event.clientX, event.clientY, { ...words, ...named, rows: spread(rows, MOST_PICTURES) });
+      tooltip.show(event.clientX, event.clientY, { ...words, ...named, rows: faces(node, rows) });
     },
     select(node, mode) {
       const of = tree();

@@ -2,22 +2,30 @@
 import { scaleLinear } from "d3-scale";
 import { AXIS_HEIGHT } from "./dendrogram-columns";
 import type { Scene } from "./dendrogram-scene";
+import { shareOf } from "./dendrogram-view";
 
-const TICK_ROOM = 64;
+const TICK_ROOM = 44;
+/** Where square roots crowd the larger distances, ticks nearer to each other than this are left out. */
+const LEAST_ROOM = 28;
 /** Labels nearer than this to the handle of the cut would show from under it. */
-const HANDLE_ROOM = 54;
+const HANDLE_ROOM = 46;
 
 /** The origin is the upper left corner of the tree; the axis stands above it. */
 export function drawAxis(context: CanvasRenderingContext2D, { frame, view, theme, cutHeight }: Scene): void {
-  const scale = scaleLinear([view.farthest, 0], [0, frame.width]);
+  const distances = scaleLinear().domain([view.farthest, 0]);
+  const toX = (distance: number) => frame.width * (1 - shareOf(view, distance));
   const count = Math.max(2, Math.floor(frame.width / TICK_ROOM));
-  const label = scale.tickFormat(count);
+  const label = distances.tickFormat(count);
   context.font = `10px ${theme.fontFamily}`;
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
-  const handle = Math.max(HANDLE_ROOM / 2, scale(cutHeight));
-  for (const tick of scale.ticks(count)) {
-    const x = Math.round(scale(tick)) + 0.5;
+  const handle = Math.max(HANDLE_ROOM / 2, toX(cutHeight));
+  let last = Number.POSITIVE_INFINITY;
+  // From the leaves on, where there is always a tick.
+  for (const tick of distances.ticks(count).sort((a, b) => a - b)) {
+    const x = Math.round(toX(tick)) + 0.5;
+    if (last - x < LEAST_ROOM) continue;
+    last = x;
     context.fillStyle = theme.border;
     context.fillRect(x - 0.5, -5, 1, frame.height + 5);
     if (Math.abs(x - handle) < HANDLE_ROOM) continue;

@@ -6,6 +6,7 @@ import {
   betweenViews,
   clampView,
   fitBranch,
+  fittingRow,
   panView,
   revealRange,
   type TreeView,
@@ -33,6 +34,7 @@ const MOVE_MS = 260;
 export function createTreeCamera(
   tree: ReadonlySignal<Tree | null>,
   height: ReadonlySignal<number>,
+  power: ReadonlySignal<number>,
   abort: AbortSignal,
 ): TreeCamera {
   const view = signal<TreeView | null>(null);
@@ -75,7 +77,7 @@ export function createTreeCamera(
   function moveToFit(): void {
     const of = tree.peek();
     isFitted = true;
-    if (of && view.peek()) moveTo(fitBranch(of, branch(of), height.peek()));
+    if (of && view.peek()) moveTo(fitBranch(of, branch(of), height.peek(), power.peek()));
   }
 
   watch(abort, () => {
@@ -88,7 +90,15 @@ export function createTreeCamera(
     }
     shownTree = of;
     const now = view.peek();
-    set(now && !isFitted ? clampView(of, now, pixels) : fitBranch(of, branch(of), pixels));
+    set(now && !isFitted ? clampView(of, now, pixels) : fitBranch(of, branch(of), pixels, power.peek()));
+  });
+
+  watch(abort, () => {
+    const wanted = power.value;
+    const [of, now] = [tree.peek(), view.peek()];
+    if (!of || !now || now.power === wanted) return;
+    const { farthest } = fitBranch(of, now.branch, height.peek(), wanted);
+    moveTo({ ...now, farthest, power: wanted });
   });
 
   return {
@@ -98,7 +108,7 @@ export function createTreeCamera(
       const before = view.peek()?.rowHeight;
       change((of, now, pixels) => {
         const next = zoomView(of, now, factor, y, pixels);
-        isFitted = next.rowHeight === fitBranch(of, now.branch, pixels).rowHeight;
+        isFitted = next.rowHeight === fittingRow(of, now.branch, pixels);
         return next;
       });
       return view.peek()?.rowHeight !== before;

@@ -15,7 +15,6 @@ import {
   drawOverview,
   drawPictures,
   drawPointed,
-  representative,
 } from "./dendrogram-margins";
 import type { TreeModel } from "./dendrogram-model";
 
@@ -52,14 +51,14 @@ export function mountCanvas(
     drawPictures(context, now, thumbnails);
     context.restore();
     claim(
-      drawing.pictures.map(({ node }) => representative(now, node)),
+      drawing.pictures.map(({ node }) => now.representative(node)),
       columns.pictures.size * devicePixelRatio,
     );
   });
 
   watch(signal, () => {
     const now = scene.value;
-    if (now && now.tree.n > 1) cut.place({ ...now.columns, farthest: now.view.farthest }, now.cutHeight);
+    if (now && now.tree.n > 1) cut.place({ ...now.columns, view: now.view }, now.cutHeight);
     else cut.hide();
   });
   watch(signal, () => {

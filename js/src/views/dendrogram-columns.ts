@@ -9,36 +9,29 @@ export interface Columns {
   marks: { x: number; width: number };
   /** The colour of each leaf. */
   band: { x: number; width: number };
+  /** Where pictures begin, and their longest side at most. */
   pictures: { x: number; size: number };
   /** Cluster names; null where the pane is too narrow for them. */
   labels: { x: number; width: number } | null;
   overview: { x: number; width: number };
 }
 
-/** From this row height on, every leaf has its own picture. */
-export const PICTURED_ROW = 16;
-/** Size of the pictures that stand for collapsed branches. */
-export const BRANCH_PICTURE = 26;
+/** Largest side of the pictures that stand for collapsed branches. */
+const BRANCH_PICTURE = 38;
+
+/** Between pictures, one below the other. */
+export const PICTURE_GAP = 2;
 
 export const AXIS_HEIGHT = 28;
 
 /** `characters` is the length of the longest cluster name. */
 export function columnsFor(width: number, view: TreeView, characters: number): Columns {
   const overview = { x: width - 9, width: 6 };
-  const labelWidth = width >= 280 ? Math.min(70, 7 * characters) : 0;
+  const labelWidth = width >= 280 ? Math.min(84, 7 * characters + 12) : 0;
   const labels = labelWidth > 0 ? { x: overview.x - 3 - labelWidth, width: labelWidth } : null;
-  const size = pictureSize(view);
+  const size = Math.max(BRANCH_PICTURE, Math.min(view.rowHeight, MAX_ROW_HEIGHT) - PICTURE_GAP);
   const pictures = { x: (labels?.x ?? overview.x) - 7 - size, size };
   const band = { x: pictures.x - 9, width: 4 };
   const marks = { x: band.x - 10, width: 7 };
   return { left: 12, right: Math.max(60, marks.x - 3), marks, band, pictures, labels, overview };
-}
-
-function pictureSize({ rowHeight }: TreeView): number {
-  return rowHeight >= PICTURED_ROW ? Math.min(rowHeight, MAX_ROW_HEIGHT) - 2 : BRANCH_PICTURE;
-}
-
-/** Least height of a branch that gets a picture: its own row, or enough for the picture and some air. */
-export function pictureHeight({ rowHeight }: TreeView): number {
-  return rowHeight >= PICTURED_ROW ? rowHeight : BRANCH_PICTURE + 4;
 }

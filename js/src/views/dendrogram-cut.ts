@@ -2,12 +2,13 @@
 import { element, watch } from "../dom";
 import { plural } from "../format";
 import type { ViewContext } from "./context";
+import { distanceAt, shareOf, type TreeView } from "./dendrogram-view";
 
 /** Where distances are across the view, in pixels from its left edge. */
 export interface DistanceScale {
   left: number;
   right: number;
-  farthest: number;
+  view: Pick<TreeView, "farthest" | "power">;
 }
 
 export interface CutHandle {
@@ -28,7 +29,7 @@ export function mountCut(el: HTMLElement, { store, signal }: ViewContext): CutHa
   });
   const line = element("div", { class: "imgclust-cut-line" });
   el.append(line, handle);
-  let scale: DistanceScale = { left: 0, right: 1, farthest: 1 };
+  let scale: DistanceScale = { left: 0, right: 1, view: { farthest: 1, power: 1 } };
   let lineX = Number.NEGATIVE_INFINITY;
 
   function dragTo(event: PointerEvent): void {
@@ -36,7 +37,7 @@ export function mountCut(el: HTMLElement, { store, signal }: ViewContext): CutHa
     if (!tree) return;
     const x = event.clientX - el.getBoundingClientRect().left;
     const share = Math.min(1, Math.max(0, (scale.right - x) / (scale.right - scale.left)));
-    const height = share * scale.farthest;
+    const height = distanceAt(scale.view, share);
     store.setCut(tree.countAtHeight(height), height);
   }
 
@@ -78,7 +79,7 @@ export function mountCut(el: HTMLElement, { store, signal }: ViewContext): CutHa
     },
     place(now, height) {
       scale = now;
-      const x = scale.right - ((scale.right - scale.left) * height) / scale.farthest;
+      const x = scale.right - (scale.right - scale.left) * shareOf(scale.view, height);
       const isInView = x >= scale.left - 1;
       lineX = isInView ? x : Number.NEGATIVE_INFINITY;
       handle.hidden = false;

@@ -5,6 +5,8 @@ import { countIn } from "./dendrogram-marks";
 import { clusterOf, hasSelection, type Scene } from "./dendrogram-scene";
 
 const FADED = 0.28;
+/** What is collapsed steps back behind the branches that are drawn one by one. */
+const COLLAPSED = 0.6;
 
 interface Style {
   color: string;
@@ -12,9 +14,9 @@ interface Style {
   width: number;
 }
 
-/** What is drawn in one style: rectangles as x, y, width, height, and wedges. */
+/** What is drawn in one style: lines as x, y, width, height, and wedges. */
 interface Batch extends Style {
-  rectangles: number[];
+  lines: number[];
   wedges: Wedge[];
 }
 
@@ -26,7 +28,7 @@ export function drawBranches(context: CanvasRenderingContext2D, scene: Scene): v
     const key = `${style.color} ${style.alpha} ${style.width}`;
     let made = batches.get(key);
     if (!made) {
-      made = { ...style, rectangles: [], wedges: [] };
+      made = { ...style, lines: [], wedges: [] };
       batches.set(key, made);
     }
     return made;
@@ -39,19 +41,14 @@ export function drawBranches(context: CanvasRenderingContext2D, scene: Scene): v
   const [top, bottom] = [-2, scene.frame.height + 2];
 
   for (const stem of scene.drawing.stems) {
-    const { rectangles, width } = batchOf(stem);
+    const { lines, width } = batchOf(stem);
     // The line goes on through the corner, which would else be open by half a line.
-    rectangles.push(
-      snap(stem.x0),
-      snap(stem.y - width / 2),
-      snap(stem.x1) - snap(stem.x0) + width / 2,
-      width,
-    );
+    lines.push(snap(stem.x0), snap(stem.y - width / 2), snap(stem.x1) - snap(stem.x0) + width / 2, width);
   }
   for (const bar of scene.drawing.bars) {
-    const { rectangles, width } = batchOf(bar);
+    const { lines, width } = batchOf(bar);
     const y0 = Math.max(top, bar.y0 - width / 2);
-    rectangles.push(
+    lines.push(
       snap(bar.x - width / 2),
       snap(y0),
       width,
@@ -59,27 +56,35 @@ export function drawBranches(context: CanvasRenderingContext2D, scene: Scene): v
     );
   }
   for (const wedge of scene.drawing.wedges) {
-    const { rectangles, wedges } = batch(wedge.node, wedge.first, wedge.last);
-    if (wedge.y1 - wedge.y0 >= 1) wedges.push(wedge);
-    // Thinner than a pixel, a slope would only blur.
-    else rectangles.push(wedge.x, snap(wedge.y - 0.5), scene.frame.width - wedge.x, 1);
+    batch(wedge.node, wedge.first, wedge.last).wedges.push(wedge);
   }
 
-  for (const { color, alpha, rectangles, wedges } of batches.values()) {
+  for (const { color, alpha, wedges } of batches.values()) {
+    context.fillStyle = color;
+    context.globalAlpha = alpha * COLLAPSED;
+    fillWedges(context, wedges, scene);
+  }
+  for (const { color, alpha, lines } of batches.values()) {
     context.fillStyle = color;
     context.globalAlpha = alpha;
-    for (let i = 0; i < rectangles.length; i += 4) {
-      context.fillRect(rectangles[i]!, rectangles[i + 1]!, rectangles[i + 2]!, rectangles[i + 3]!);
+    for (let i = 0; i < lines.length; i += 4) {
+      context.fillRect(lines[i]!, lines[i + 1]!, lines[i + 2]!, lines[i + 3]!);
     }
-    fillWedges(context, wedges, scene);
   }
   context.globalAlpha = 1;
 }
 
+/** In one path, so that shapes that share a pixel do not darken it. */
 function fillWedges(context: CanvasRenderingContext2D, wedges: readonly Wedge[], { frame }: Scene): void {
+  const snap = (value: number) => Math.round(value * devicePixelRatio) / devicePixelRatio;
+  const within = (value: number) => Math.min(frame.height + 2, Math.max(-2, value));
   context.beginPath();
   for (const { x, y, y0, y1 } of wedges) {
-    const within = (value: number) => Math.min(frame.height + 2, Math.max(-2, value));
+    // Thinner than a pixel, a slope would only blur.
+    if (y1 - y0 < 1) {
+      context.rect(x, snap(y - 0.5), frame.width - x, 1);
+      continue;
+    }
     context.moveTo(x, within(y - 0.4));
     context.lineTo(frame.width, within(y0));
     context.lineTo(frame.width, within(y1));

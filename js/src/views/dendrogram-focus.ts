@@ -1,5 +1,6 @@
 /** Draws where the pointer and the keyboard are: a wash behind a branch, a frame around it. */
 import type { Scene } from "./dendrogram-scene";
+import { shareOf } from "./dendrogram-view";
 
 type Context = CanvasRenderingContext2D;
 
@@ -25,7 +26,7 @@ export function drawFocus(context: Context, scene: Scene): void {
 
 function boxOf({ tree, view, frame, columns }: Scene, node: number) {
   const parent = node === view.branch ? null : tree.parent(node);
-  const from = parent === null ? 0 : frame.width * (1 - tree.heightOf(parent) / view.farthest);
+  const from = parent === null ? 0 : frame.width * (1 - shareOf(view, tree.heightOf(parent)));
   const top = (tree.startOf(node) - view.first) * view.rowHeight;
   const room = Math.max(4, tree.sizeOf(node) * view.rowHeight);
   // Kept within reach of the view, as the ends of a large branch lie far outside it.

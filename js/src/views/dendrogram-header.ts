@@ -1,9 +1,9 @@
 /** The line above the tree: what the distances are, the way back from a branch, and zoom. */
-import { Maximize, ZoomIn, ZoomOut } from "lucide";
+import { Maximize, Radical, ZoomIn, ZoomOut } from "lucide";
 import { button, element, watch } from "../dom";
 import { formatCount, plural } from "../format";
 import type { ViewContext } from "./context";
-import type { TreeCamera } from "./dendrogram-camera";
+import type { TreeModel } from "./dendrogram-model";
 import { distanceName } from "./dendrogram-words";
 import { icon } from "./icons";
 import { paneTitle } from "./pane-title";
@@ -12,12 +12,15 @@ const ZOOM_STEP = 1.6;
 
 export function treeHeader(
   { store, signal }: ViewContext,
-  camera: TreeCamera,
-  middle: () => number,
+  { camera, room, isSquareRoot, toggleScale }: TreeModel,
 ): HTMLElement {
   const place = element("nav", { class: "imgclust-pane-title", attributes: { "aria-label": "Branches" } });
+  const middle = () => room.peek() / 2;
+  const root = button("Square roots of the distances (S)", icon(Radical), toggleScale);
   const buttons = element("div", {
+    class: "imgclust-tree-controls",
     children: [
+      root,
       button("Zoom out (-)", icon(ZoomOut), () => camera.zoom(1 / ZOOM_STEP, middle())),
       button("Zoom in along the images (+)", icon(ZoomIn), () => camera.zoom(ZOOM_STEP, middle())),
       button("Show all (0)", icon(Maximize), () => camera.fit()),
@@ -25,6 +28,7 @@ export function treeHeader(
   });
   const header = element("div", { class: "imgclust-pane-header", children: [place, buttons] });
 
+  watch(signal, () => root.setAttribute("aria-pressed", String(isSquareRoot.value)));
   watch(signal, () => {
     const { tree, header: about } = store.dataset.value;
     const trail = tree ? camera.trail.value : [];

@@ -28,7 +28,7 @@ export function nodeAt(scene: Scene, x: number, y: number): number | null {
   if (x < columns.marks.x) return branchAt(drawing, x - columns.left, y);
   const { pictures } = columns;
   if (x >= pictures.x && x < pictures.x + pictures.size) {
-    return drawing.pictures.find((picture) => Math.abs(picture.y - y) <= pictures.size / 2)?.node ?? null;
+    return drawing.pictures.find(({ y0, y1 }) => y0 <= y && y < y1)?.node ?? null;
   }
   const position = Math.floor(view.first + y / view.rowHeight);
   const start = tree.startOf(view.branch);

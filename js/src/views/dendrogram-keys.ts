@@ -23,7 +23,7 @@ export interface TreeKeys {
 export function mountKeys(
   el: HTMLElement,
   ctx: ViewContext,
-  { camera, focused, describe }: TreeModel,
+  { camera, focused, describe, toggleScale }: TreeModel,
   { select, open }: TreeActions,
 ): TreeKeys {
   const { store, tooltip, signal } = ctx;
@@ -100,6 +100,9 @@ export function mountKeys(
         return true;
       case "-":
         camera.zoom(1 / ZOOM_STEP, el.clientHeight / 2);
+        return true;
+      case "s":
+        toggleScale();
         return true;
       case "0":
         camera.fit();

@@ -1,7 +1,10 @@
 /** Draws what stands beside the branches: marks of the selection, colours, pictures, cluster names, overview. */
+import { clusterColor } from "../palette";
 import type { Thumbnails } from "../thumbnails";
+import { PICTURE_GAP } from "./dendrogram-columns";
+import { placeLabels, SWATCH } from "./dendrogram-labels";
 import { countIn, selectionMarks } from "./dendrogram-marks";
-import { clusterAt, hasSelection, type Scene } from "./dendrogram-scene";
+import { hasSelection, type Scene } from "./dendrogram-scene";
 import { clusterName } from "./dendrogram-words";
 
 type Context = CanvasRenderingContext2D;
@@ -68,62 +71,54 @@ export function drawBand(
   }
 }
 
-/** The row whose picture stands for a node: the one in its middle. */
-export function representative({ tree }: Scene, node: number): number {
-  const rows = tree.rowsOf(node);
-  return rows[rows.length >> 1]!;
-}
-
+/** Each as tall as what it stands for, so that the eye needs no line from one to the other. */
 export function drawPictures(context: Context, scene: Scene, thumbnails: Thumbnails): void {
   const { columns, drawing, tree, selectedBefore, theme } = scene;
-  const { x, size } = columns.pictures;
+  const { x, size: most } = columns.pictures;
   context.imageSmoothingQuality = "high";
-  for (const { node, y } of drawing.pictures) {
-    const bitmap = thumbnails.get(representative(scene, node), size * devicePixelRatio);
+  for (const { node, y0, y1 } of drawing.pictures) {
+    const size = Math.min(most, y1 - y0 - PICTURE_GAP);
+    const bitmap = thumbnails.get(scene.representative(node), most * devicePixelRatio);
     const scale = bitmap ? size / Math.max(bitmap.width, bitmap.height) : 1;
     const [w, h] = bitmap ? [bitmap.width * scale, bitmap.height * scale] : [size, size];
-    const [left, top] = [x + (size - w) / 2, y - h / 2];
+    const top = (y0 + y1 - h) / 2;
     const start = tree.startOf(node);
     const selected = countIn(selectedBefore, start, start + tree.sizeOf(node));
     context.globalAlpha = hasSelection(scene) && selected === 0 ? FADED : 1;
-    if (bitmap) context.drawImage(bitmap, left, top, w, h);
+    if (bitmap) context.drawImage(bitmap, x, top, w, h);
     else {
       context.fillStyle = theme.border;
-      context.fillRect(left, top, w, h);
+      context.fillRect(x, top, w, h);
     }
     if (selected > 0) {
       context.strokeStyle = theme.accent;
       context.lineWidth = 2;
-      context.strokeRect(left, top, w, h);
+      context.strokeRect(x, top, w, h);
     }
   }
   context.globalAlpha = 1;
 }
 
-/** "3 · 41": number and size of each cluster that has room for it, in the middle of its visible part. */
+/** "3 · 41": number and size of each cluster, as near to the middle of its visible part as the others allow. */
 export function drawLabels(context: Context, scene: Scene): void {
-  const { columns, clusters, view, frame, theme } = scene;
+  const { columns, clusters, coloring, theme } = scene;
   if (!columns.labels) return;
   const { x, width } = columns.labels;
-  const start = scene.tree.startOf(view.branch);
-  const end = start + scene.tree.sizeOf(view.branch);
   context.textAlign = "left";
   context.textBaseline = "middle";
-  let free = 0;
-  for (let cluster = clusterAt(clusters, Math.max(start, view.first)); cluster < clusters.k; cluster++) {
-    const first = Math.max(start, clusters.start[cluster]!);
-    const last = Math.min(end, clusters.start[cluster]! + clusters.size[cluster]!);
-    const y0 = Math.max(0, (first - view.first) * view.rowHeight);
-    const y1 = Math.min(frame.height, (last - view.first) * view.rowHeight);
-    if (y0 >= frame.height || first >= end) break;
-    const y = (y0 + y1) / 2;
-    if (y1 - y0 < 9 || y - 6 < free) continue;
-    free = y + 6;
+  for (const { cluster, y } of placeLabels(scene)) {
     const [name, count] = clusterName(clusters, cluster);
+    if (coloring.column === "cluster") {
+      context.fillStyle = clusterColor(clusters.color[cluster]!);
+      context.beginPath();
+      context.roundRect(x, y - SWATCH / 2 - 0.5, SWATCH, SWATCH, 2);
+      context.fill();
+    }
+    const at = x + SWATCH + 5;
     context.fillStyle = theme.text;
     context.font = `600 11px ${theme.fontFamily}`;
-    context.fillText(name, x, y);
-    const used = context.measureText(name).width;
+    context.fillText(name, at, y);
+    const used = context.measureText(name).width + SWATCH + 5;
     context.fillStyle = theme.muted;
     context.font = `11px ${theme.fontFamily}`;
     if (used + context.measureText(count).width <= width) context.fillText(count, x + used, y);

@@ -1,9 +1,10 @@
 /** What the dendrogram shows, worked out anew whenever something that it depends on changes. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import { rowOfLeaf } from "../tree";
 import type { Size } from "./canvas";
 import type { ViewContext } from "./context";
 import { createTreeCamera, type TreeCamera } from "./dendrogram-camera";
-import { AXIS_HEIGHT, columnsFor, pictureHeight } from "./dendrogram-columns";
+import { AXIS_HEIGHT, columnsFor } from "./dendrogram-columns";
 import { layoutTree } from "./dendrogram-layout";
 import { selectedBefore } from "./dendrogram-marks";
 import { treePaths } from "./dendrogram-paths";
@@ -18,7 +19,12 @@ export interface TreeModel {
   readonly focused: Signal<number | null>;
   /** Height of the tree below its axis, in pixels. */
   readonly room: ReadonlySignal<number>;
+  /** Distances at their square roots, which shows more of the small ones. */
+  readonly isSquareRoot: ReadonlySignal<boolean>;
+  toggleScale(): void;
   describe(node: number): BranchWords | null;
+  /** The row whose picture stands for a node. */
+  representative(node: number): number;
 }
 
 const BOTTOM_AIR = 6;
@@ -31,7 +37,9 @@ export function createTreeModel(
   const focused = signal<number | null>(null);
   const tree = computed(() => store.dataset.value.tree);
   const room = computed(() => Math.max(0, size.value.height - AXIS_HEIGHT - BOTTOM_AIR));
-  const camera = createTreeCamera(tree, room, abort);
+  const isSquareRoot = computed(() => store.ui.value.tree.scale === "sqrt");
+  const power = computed(() => (isSquareRoot.value ? 0.5 : 1));
+  const camera = createTreeCamera(tree, room, power, abort);
   const paths = computed(() => tree.value && treePaths(tree.value));
   const before = computed(() => tree.value && selectedBefore(tree.value, store.selection.value.rows));
   const longestName = computed(() => {
@@ -51,7 +59,6 @@ export function createTreeModel(
     const frame = {
       width: columns.right - columns.left,
       height: room.value,
-      pictureHeight: pictureHeight(view),
     };
     return {
       tree: tree.value,
@@ -62,6 +69,13 @@ export function createTreeModel(
     };
   });
 
+  function representative(node: number): number {
+    if (node < 0) return rowOfLeaf(node);
+    const { medoids, tree: of } = store.dataset.peek();
+    const rows = of!.rowsOf(node);
+    return medoids?.[node] ?? rows[rows.length >> 1]!;
+  }
+
   const scene = computed((): Scene | null => {
     const clusters = store.clusters.value;
     if (!layout.value || !clusters || !before.value) return null;
@@ -71,6 +85,7 @@ export function createTreeModel(
       clusters,
       coloring: store.coloring.value,
       selectedBefore: before.value,
+      representative,
       theme: theme.value,
       cutHeight: store.cut.value.height ?? layout.value.tree.heightForCount(clusters.k),
       hovered: hover?.node ?? null,
@@ -84,6 +99,12 @@ export function createTreeModel(
     scene,
     focused,
     room,
+    isSquareRoot,
+    toggleScale() {
+      const scale = isSquareRoot.peek() ? "linear" : "sqrt";
+      store.setUi({ tree: { ...store.ui.peek().tree, scale } });
+    },
+    representative,
     describe(node) {
       const clusters = store.clusters.value;
       return tree.value && clusters && before.value

@@ -15,6 +15,8 @@ export interface Scene {
   coloring: Coloring;
   /** Selected leaves before each leaf position (see dendrogram-marks). */
   selectedBefore: Uint32Array;
+  /** The row whose picture stands for a node. */
+  representative(node: number): number;
   theme: Theme;
   /** Distance at which the cut is drawn. */
   cutHeight: number;

@@ -10,6 +10,8 @@ export interface TreeView {
   rowHeight: number;
   /** Distance at the left edge. */
   farthest: number;
+  /** Distances stand at this power of themselves: 1 is linear, a half their square roots. */
+  power: number;
 }
 
 /** Pictures along the leaves grow no larger than this. */
@@ -17,21 +19,33 @@ export const MAX_ROW_HEIGHT = 64;
 /** The root's line stands a little inside the left edge. */
 const HEADROOM = 1.06;
 
+/** How far towards the left edge a distance stands: 0 at the leaves, 1 at the edge. */
+export function shareOf({ farthest, power }: Pick<TreeView, "farthest" | "power">, distance: number): number {
+  const share = distance / farthest;
+  return power === 1 ? share : Math.max(0, share) ** power;
+}
+
+/** The distance that stands there; the inverse of `shareOf`. */
+export function distanceAt({ farthest, power }: Pick<TreeView, "farthest" | "power">, share: number): number {
+  return farthest * share ** (1 / power);
+}
+
+/** The height of a row when a branch is shown whole. */
+export const fittingRow = (tree: Tree, branch: number, height: number): number =>
+  Math.min(MAX_ROW_HEIGHT, height / tree.sizeOf(branch));
+
 /** The view that shows one branch whole. */
-export function fitBranch(tree: Tree, branch: number, height: number): TreeView {
-  const rowHeight = Math.min(MAX_ROW_HEIGHT, height / tree.sizeOf(branch));
-  const farthest = tree.heightOf(branch) * HEADROOM || 1;
-  return clampView(tree, { branch, first: 0, rowHeight, farthest }, height);
+export function fitBranch(tree: Tree, branch: number, height: number, power = 1): TreeView {
+  const rowHeight = fittingRow(tree, branch, height);
+  const farthest = tree.heightOf(branch) * HEADROOM ** (1 / power) || 1;
+  return clampView(tree, { branch, first: 0, rowHeight, farthest, power }, height);
 }
 
 /** Zooms along the leaves, holding the leaf at `y` in place. */
 export function zoomView(tree: Tree, view: TreeView, factor: number, y: number, height: number): TreeView {
   const rowHeight = view.rowHeight * factor;
   const held = view.first + y / view.rowHeight;
-  const bounded = Math.min(
-    MAX_ROW_HEIGHT,
-    Math.max(fitBranch(tree, view.branch, height).rowHeight, rowHeight),
-  );
+  const bounded = Math.min(MAX_ROW_HEIGHT, Math.max(fittingRow(tree, view.branch, height), rowHeight));
   return clampView(tree, { ...view, rowHeight: bounded, first: held - y / bounded }, height);
 }
 
@@ -74,5 +88,6 @@ export function betweenViews(tree: Tree, from: TreeView, to: TreeView, t: number
     first: from.first + (to.first - from.first) * share,
     rowHeight,
     farthest: from.farthest + (to.farthest - from.farthest) * t,
+    power: from.power + (to.power - from.power) * t,
   };
 }

@@ -1,5 +1,5 @@
 /** What the dendrogram says about a branch: in the tooltip, and to a screen reader. */
-import { formatCount, formatLinkage, formatValue, plural } from "../format";
+import { formatCount, formatLinkage, formatShare, formatValue, plural } from "../format";
 import type { Clusters, Header, Tree } from "../store";
 import { countIn } from "./dendrogram-marks";
 import { clusterAt } from "./dendrogram-scene";
@@ -25,7 +25,10 @@ export function describeBranch(
     first === last ? `cluster ${first + 1}` : `${last - first + 1} clusters, ${first + 1} to ${last + 1}`,
   );
   if (selected === size && size > 1) lines.push("all selected");
-  else if (selected > 0) lines.push(size === 1 ? "selected" : `${formatCount(selected)} selected`);
+  else if (selected > 0)
+    lines.push(
+      size === 1 ? "selected" : `${formatCount(selected)} selected (${formatShare(selected / size)})`,
+    );
   return { title: plural(size, "image"), lines };
 }
 

@@ -18,7 +18,7 @@ export function mountDendrogram(el: HTMLElement, ctx: ViewContext): void {
   const { store, signal } = ctx;
   const size = state({ width: 0, height: 0 });
   const model = createTreeModel(ctx, size);
-  const { camera, scene, room } = model;
+  const { camera, scene } = model;
   const actions = createTreeActions(ctx, model);
 
   const stage = element("div", {
@@ -27,11 +27,7 @@ export function mountDendrogram(el: HTMLElement, ctx: ViewContext): void {
   });
   const area = element("div", { class: "imgclust-tree-area", children: [stage] });
   const waiting = element("p", { class: "imgclust-pending" });
-  el.append(
-    treeHeader(ctx, camera, () => room.peek() / 2),
-    area,
-    waiting,
-  );
+  el.append(treeHeader(ctx, model), area, waiting);
   const cut = mountCut(area, ctx);
   const keys = mountKeys(stage, ctx, model, actions);
   mountCanvas(stage, ctx, model, size, cut);
