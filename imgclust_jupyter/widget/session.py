@@ -18,7 +18,7 @@ from PIL import Image
 from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.pipeline import Options, Pipeline, Results
 from imgclust_jupyter.store import open_store
-from imgclust_jupyter.widget import pictures
+from imgclust_jupyter.widget import ordering, pictures
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
 from imgclust_jupyter.widget.publisher import Publisher
 from imgclust_jupyter.widget.rpc import Answer, BadRequestError, Requests
@@ -51,6 +51,8 @@ class Session:
                 "thumbnails": lambda body: pictures.thumbnails(self._collection(), open_store(), body),
                 "preview": lambda body: pictures.preview(self._collection(), body),
                 "rows": lambda body: pictures.rows(self._collection(), body),
+                "similar": lambda body: ordering.similar(self.pipeline.results, options.metric, body),
+                "order": lambda body: ordering.order(self.pipeline.results, body),
                 "errors": lambda _: pictures.errors(self._collection()),
                 "interrupt": self._interrupt,
                 "resume": self._resume,
