@@ -25,7 +25,7 @@ from sklearn.metrics import average_precision_score
 from imgclust_jupyter.clustering import prepare
 from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.embedding import embed, get_network
-from imgclust_jupyter.insight import duplicate_groups, local_outlier_factor, mean_distance
+from imgclust_jupyter.insight import duplicate_groups, local_outlier_factor, mean_distance, typical_distance
 from imgclust_jupyter.layout import nearest_neighbors
 from imgclust_jupyter.store import open_store
 
@@ -88,7 +88,8 @@ def duplicates(photos: Path, model: str) -> None:
             CHANGES[change](Image.open(file).convert("RGB"), folder / f"{copy}.jpg")
         embeddings, names = vectors_of(folder, model)
     vectors, _ = prepare(embeddings, "cosine")
-    groups = dict(zip(names, duplicate_groups(nearest_neighbors(vectors, _NEIGHBORS)).tolist(), strict=True))
+    found_groups = duplicate_groups(nearest_neighbors(vectors, _NEIGHBORS), typical_distance(vectors, "cosine"))
+    groups = dict(zip(names, found_groups.tolist(), strict=True))
     found = {copy: groups[copy] > 0 and groups[copy] == groups[original] for copy, (original, _) in planted.items()}
     print(f"\n{model}: {sum(found.values())} of {len(planted)} planted copies found among {len(originals):,} images\n")
     print("| change | found |\n|---|---|")

@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from imgclust_jupyter.embedding import ImageEmbedder
     from imgclust_jupyter.explorer import ClusterExplorer
+    from imgclust_jupyter.imaging import Limits
     from imgclust_jupyter.store import cache
 
 __version__ = "0.1.0"
 
-__all__ = ["ClusterExplorer", "ImageEmbedder", "__version__", "cache"]
+__all__ = ["ClusterExplorer", "ImageEmbedder", "Limits", "__version__", "cache"]
 
 # torch, scikit-learn and pandas take seconds to import; a notebook pays for them when it uses them.
 _LAZY = {
     "ClusterExplorer": "imgclust_jupyter.explorer",
     "ImageEmbedder": "imgclust_jupyter.embedding",
+    "Limits": "imgclust_jupyter.imaging",
     "cache": "imgclust_jupyter.store",
 }
 

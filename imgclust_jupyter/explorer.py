@@ -5,25 +5,27 @@ from __future__ import annotations
 import base64
 import io
 import logging
-import math
-import operator
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from imgclust_jupyter.clustering import LINKAGES, METRICS, Tree, condensed_distances
-from imgclust_jupyter.collection import check_source
+from imgclust_jupyter.collection import FRAMES, check_source
 from imgclust_jupyter.embedding import check_client
+from imgclust_jupyter.imaging import DEFAULT_LIMITS, Limits
+from imgclust_jupyter.insight import similar
 from imgclust_jupyter.layout import LAYOUTS
 from imgclust_jupyter.panels import Panels
 from imgclust_jupyter.pipeline import Options, ProgressLine, Results
 from imgclust_jupyter.widget.models import ExplorerWidget
 from imgclust_jupyter.widget.session import Session
+from imgclust_jupyter.workspace.cut import resolve_cut
+from imgclust_jupyter.workspace.lookup import row_of
 from imgclust_jupyter.workspace.selection import Wanted
 
 if TYPE_CHECKING:
@@ -44,8 +46,8 @@ class ClusterExplorer:
     Parameters
     ----------
     source : path, str, list or DataFrame
-        A folder (with its subfolders), a glob pattern, a list of paths, a DataFrame with a column of paths, or a list
-        of arrays or PIL images.
+        A folder (with its subfolders), a glob pattern, a zip or tar archive, a URL of fsspec ("s3://bucket/photos/"), a
+        list of paths, URLs, arrays or PIL images, or a DataFrame with a column of paths or URLs.
     metadata : DataFrame, optional
         More columns, joined to the images on relative path, else on file name. Its index becomes that of `data` when
         each image matches one row.
@@ -64,13 +66,23 @@ class ClusterExplorer:
     linkage : {"ward", "average", "complete", "single", "weighted"}
         How the distance of two clusters is measured. Ward on the cosine metric is Ward on the Euclidean distance of
         the normalised vectors, which orders pairs as the cosine does.
-    layout : {"umap", "pca"}
+    layout : {"umap", "tsne", "pca"}
         How the map is laid out.
-    n_clusters : int, optional
-        Where the tree is cut at first; by default a number that grows with the collection, up to 12.
+    n_clusters : int or "auto"
+        Where the tree is cut at first; "auto" is as many clusters as there seem to be
+        (`imgclust_jupyter.clustering.auto_clusters`).
     client : dask.distributed.Client, optional
         Embed on the workers of a Dask cluster. Embeddings and thumbnails come into the store on this machine, where
         the rest is computed.
+    features : array-like of shape (n, d), or DataFrame, optional
+        Embeddings of your own in place of the model's: an array in the order of a list or of a DataFrame, else a
+        DataFrame whose index names the images.
+    frames : {"first", "all"}
+        What becomes of a file with several frames or pages: its first picture, or one image for each.
+    storage_options : dict, optional
+        What the file system of URLs needs, such as credentials, as in pandas.
+    limits : Limits
+        What a file may ask for (pixels, frames, bytes, seconds) before it counts as unreadable.
 
     Raises
     ------
@@ -97,8 +109,12 @@ class ClusterExplorer:
         metric: str = "cosine",
         linkage: str = "ward",
         layout: str = "umap",
-        n_clusters: int | None = None,
+        n_clusters: int | Literal["auto"] = "auto",
         client: Any = None,
+        features: Any = None,
+        frames: str = "first",
+        storage_options: dict[str, Any] | None = None,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         check_source(source)
         if client is not None:
@@ -107,15 +123,29 @@ class ClusterExplorer:
             ("metric", metric, METRICS),
             ("linkage", linkage, LINKAGES),
             ("layout", layout, LAYOUTS),
+            ("choice of frames", frames, FRAMES),
         ):
             if name not in known:
                 raise ValueError(f"there is no {what} {name!r}; there are {', '.join(known)}")
         if linkage == "ward" and not METRICS[metric].euclidean:
             raise ValueError(f"Ward's linkage has no meaning for {metric} distances; try linkage='average'")
-        if n_clusters is not None and n_clusters < 1:
+        if n_clusters != "auto" and n_clusters < 1:
             raise ValueError(f"n_clusters must be 1 or more, not {n_clusters}")
-        options = Options(source, metadata, recursive, model, metric, linkage, layout, client)
-        self._session = Session(options, n_clusters)
+        options = Options(
+            source,
+            metadata,
+            recursive,
+            model,
+            metric,
+            linkage,
+            layout,
+            client,
+            features,
+            frames,
+            storage_options,
+            limits,
+        )
+        self._session = Session(options, None if n_clusters == "auto" else n_clusters)
         self._panels = Panels(self._session)
         self._finalizer = weakref.finalize(self, self._session.disown)
         self._finalizer.atexit = False
@@ -135,7 +165,7 @@ class ClusterExplorer:
 
         Parameters
         ----------
-        stage : {"scan", "embed", "tree", "map"}
+        stage : {"scan", "embed", "neighbors", "tree", "map"}
             The stages in their order; "map" is the last.
         timeout : float, optional
             Seconds.
@@ -165,7 +195,13 @@ class ClusterExplorer:
 
     @property
     def data(self) -> pd.DataFrame:
-        """The table of the images: name, path, size, width, height, the metadata, cluster, x and y; waits for all."""
+        """The table of the images; waits for all.
+
+        name, path, size, width, height and the metadata; ``outlier`` and ``outlier_local`` (ranks, 1 for what stands
+        apart most: by distance to the nearest neighbours, and by the local outlier factor); ``duplicate_of`` (the label
+        of the image that one repeats); ``predicted`` and ``predicted_share``, where the network has classes; cluster, x
+        and y.
+        """
         self._results()
         return self.data_so_far
 
@@ -249,13 +285,66 @@ class ClusterExplorer:
         assert vectors is not None
         return condensed_distances(vectors, self._session.pipeline.options.metric)
 
-    def cut(self, n_clusters: int | None = None, *, height: float | None = None) -> None:
+    def outliers(self, n: int = 50) -> pd.DataFrame:
+        """Return the rows of `data` of the images that stand apart most, the first of them first.
+
+        Parameters
+        ----------
+        n : int
+
+        Returns
+        -------
+        DataFrame
+        """
+        return self.data.sort_values("outlier").head(n)
+
+    def duplicates(self) -> pd.DataFrame:
+        """Return the rows of `data` of the images that are there more than once, group by group.
+
+        Returns
+        -------
+        DataFrame
+            The first of each group has no ``duplicate_of``.
+        """
+        findings = self._results("neighbors").findings
+        assert findings is not None
+        groups = findings.duplicates
+        repeated = np.flatnonzero(groups)
+        return self.data.iloc[repeated[np.argsort(groups[repeated], kind="stable")]]
+
+    def similar(self, image: Hashable, k: int = 20) -> pd.DataFrame:
+        """Return the rows of `data` of the images nearest to one, which comes first.
+
+        Parameters
+        ----------
+        image : hashable
+            Its label in the index of `data`, its path in the collection, or its file name.
+        k : int
+            How many, the image itself included.
+
+        Returns
+        -------
+        DataFrame
+            With a column ``distance``, in the metric of the tree.
+
+        Raises
+        ------
+        KeyError
+            When there is no such image, or more than one.
+        """
+        results, data = self._results(), self.data
+        assert results.vectors is not None
+        row = row_of(image, data, results.relative_paths)
+        rows, distances = similar(results.vectors, results.vectors[row], k, self._session.pipeline.options.metric)
+        return data.iloc[rows].assign(distance=distances)
+
+    def cut(self, n_clusters: int | Literal["auto"] | None = None, *, height: float | None = None) -> None:
         """Cut the tree into clusters, which are numbered from 1 in the order of the leaves.
 
         Parameters
         ----------
-        n_clusters : int, optional
-            How many clusters.
+        n_clusters : int or "auto", optional
+            How many clusters; "auto" for as many as there seem to be.
         height : float, optional
             At which distance; give either this or the number.
 
@@ -267,19 +356,9 @@ class ClusterExplorer:
             When both or none are given, the number is not between 1 and the number of images, or the height is not
             finite.
         """
-        if (n_clusters is None) == (height is None):
-            raise ValueError("give either n_clusters or height")
-        tree = self._tree
-        if height is not None:
-            height = float(height)
-            if not math.isfinite(height):
-                raise ValueError(f"the tree cannot be cut at the height {height}")
-            n_clusters = tree.clusters_at(height)
-        assert n_clusters is not None
-        n_clusters = operator.index(n_clusters)
-        if not 1 <= n_clusters <= len(tree.leaf_order):
-            raise ValueError(f"{len(tree.leaf_order)} images cannot be cut into {n_clusters} clusters")
-        self._session.set_view(cut={"n_clusters": n_clusters, "height": height})
+        results = self._results("tree")
+        assert results.tree is not None
+        self._session.set_view(cut=resolve_cut(results.tree, results.auto, n_clusters, height))
 
     def color_by(self, column: str) -> None:
         """Colour the views by a column of `data`, or by "cluster"."""

@@ -1,7 +1,8 @@
 """Which images there are, and their table."""
 
 from imgclust_jupyter.collection.collection import Collection
+from imgclust_jupyter.collection.frames import FRAMES
 from imgclust_jupyter.collection.items import Item, natural_key, printable
 from imgclust_jupyter.collection.sources import check_source
 
-__all__ = ["Collection", "Item", "check_source", "natural_key", "printable"]
+__all__ = ["FRAMES", "Collection", "Item", "check_source", "natural_key", "printable"]

@@ -19,7 +19,7 @@ from imgclust_jupyter.collection.remote import RemoteFile
 from imgclust_jupyter.collection.remote_listing import REMOTE_THREADS
 from imgclust_jupyter.collection.sources import Gathered, gather
 from imgclust_jupyter.collection.values import json_value
-from imgclust_jupyter.imaging import UnreadableImage, reason_for
+from imgclust_jupyter.imaging import DEFAULT_LIMITS, Limits, UnreadableImage, reason_for
 from imgclust_jupyter.store import Store
 
 __all__ = ["Collection"]
@@ -38,6 +38,8 @@ class Collection:
         An item's id is its place here.
     name : str
         Name of the folder, or another short title.
+    limits : Limits
+        What a file may ask for.
     matched_on : str or None
         Which column of the metadata was joined with what of the images, in words.
     unmatched : DataFrame
@@ -55,11 +57,20 @@ class Collection:
     ['array 0', 'array 1']
     """
 
-    def __init__(self, gathered: Gathered, metadata: pd.DataFrame | None, frames: str = "first") -> None:
+    def __init__(
+        self,
+        gathered: Gathered,
+        metadata: pd.DataFrame | None,
+        frames: str = "first",
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
         files = gathered.items
-        items, file_of, failures = (files, np.arange(len(files)), {}) if frames == "first" else all_frames(files)
+        items, file_of, failures = (
+            (files, np.arange(len(files)), {}) if frames == "first" else all_frames(files, limits)
+        )
         self.items = tuple(items)
         self.name = gathered.name
+        self.limits = limits
         self.ordered = gathered.ordered
         self.matched_on: str | None = None
         self.unmatched = pd.DataFrame()
@@ -94,6 +105,7 @@ class Collection:
         recursive: bool = True,
         frames: str = "first",
         storage_options: dict[str, Any] | None = None,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> Collection:
         """Find the images of a source.
 
@@ -116,6 +128,9 @@ class Collection:
             metadata.
         storage_options : dict, optional
             What the file system of the URLs needs, such as credentials, as in pandas.
+        limits : Limits
+            What a file may ask for before it counts as unreadable. In archives and at URLs, `Limits.file_bytes` counts
+            only where it is below its default.
 
         Returns
         -------
@@ -134,7 +149,7 @@ class Collection:
         """
         if frames not in FRAMES:
             raise ValueError(f"frames must be one of {FRAMES}, not {frames!r}")
-        return cls(gather(source, recursive, storage_options), metadata, frames)
+        return cls(gather(source, recursive, storage_options), metadata, frames, limits)
 
     def content_hash(self, item: Item, store: Store) -> str:
         """Return the digest of an image's content, reading it when the store does not know the file as it is.
@@ -157,7 +172,7 @@ class Collection:
         (known,) = self.known_hashes(store, [item.id])
         if known is not None:
             return known
-        of_file, state = digest(item)
+        of_file, state = digest(item, self.limits)
         if state is not None and is_settled(state):
             store.remember_files([(*state, of_file)])
         self._note(item, of_file, state)
@@ -186,9 +201,9 @@ class Collection:
             readers = {item.file or item.id: item for item in reversed(items)}
             if any(isinstance(item.file, RemoteFile) for item in items):
                 with ThreadPoolExecutor(REMOTE_THREADS, "imgclust-fetch") as pool:
-                    read = dict(zip(readers, pool.map(_digest, readers.values()), strict=True))
+                    read = dict(zip(readers, pool.map(self._digest, readers.values()), strict=True))
             else:
-                read = {key: _digest(item) for key, item in readers.items()}
+                read = {key: self._digest(item) for key, item in readers.items()}
             found = [answer for answer in read.values() if not isinstance(answer, UnreadableImage)]
             store.remember_files([(*state, of_file) for of_file, state in found if state and is_settled(state)])
             for item in items:
@@ -389,9 +404,8 @@ class Collection:
             if count:
                 self.notices.append(f"{count:,} {one if count == 1 else many}")
 
-
-def _digest(item: Item) -> tuple[str, tuple[str, int, int] | None] | UnreadableImage:
-    try:
-        return digest(item)
-    except UnreadableImage as error:
-        return error
+    def _digest(self, item: Item) -> tuple[str, tuple[str, int, int] | None] | UnreadableImage:
+        try:
+            return digest(item, self.limits)
+        except UnreadableImage as error:
+            return error

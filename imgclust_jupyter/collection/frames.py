@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from PIL import Image
 
 from imgclust_jupyter.collection.items import Item
 from imgclust_jupyter.collection.remote_listing import REMOTE_THREADS
-from imgclust_jupyter.imaging import Frame, UnreadableImage
+from imgclust_jupyter.imaging import DEFAULT_LIMITS, Frame, Limits, UnreadableImage
 from imgclust_jupyter.imaging.guard import count_frames
 
 __all__ = ["FRAMES", "all_frames"]
@@ -21,13 +22,16 @@ FRAMES = ("first", "all")
 """What can become of a file with several pictures."""
 
 
-def all_frames(files: Sequence[Item]) -> tuple[list[Item], npt.NDArray[np.int64], dict[int, UnreadableImage]]:
+def all_frames(
+    files: Sequence[Item], limits: Limits = DEFAULT_LIMITS
+) -> tuple[list[Item], npt.NDArray[np.int64], dict[int, UnreadableImage]]:
     """Make one item of each frame.
 
     Parameters
     ----------
     files : sequence of Item
         Their headers are read.
+    limits : Limits
 
     Returns
     -------
@@ -40,7 +44,7 @@ def all_frames(files: Sequence[Item]) -> tuple[list[Item], npt.NDArray[np.int64]
         Why the frames of some files cannot be counted, by item id.
     """
     with ThreadPoolExecutor(REMOTE_THREADS, "imgclust-frames") as pool:
-        counts = list(pool.map(_count, files))
+        counts = list(pool.map(partial(_count, limits=limits), files))
     items: list[Item] = []
     failures = {}
     n_items = [1 if isinstance(count, UnreadableImage) else count for count in counts]
@@ -57,8 +61,8 @@ def all_frames(files: Sequence[Item]) -> tuple[list[Item], npt.NDArray[np.int64]
     return items, np.repeat(np.arange(len(files)), n_items), failures
 
 
-def _count(file: Item) -> int | UnreadableImage:
+def _count(file: Item, limits: Limits) -> int | UnreadableImage:
     try:
-        return count_frames(file.source)
+        return count_frames(file.source, limits)
     except UnreadableImage as error:
         return error

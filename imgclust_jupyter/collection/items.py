@@ -16,6 +16,7 @@ from PIL import Image
 from imgclust_jupyter.imaging import (
     DEFAULT_LIMITS,
     Frame,
+    Limits,
     Openable,
     UnreadableImage,
     check_size,
@@ -102,12 +103,14 @@ class Stored(Openable, Protocol):
         ...
 
 
-def digest(item: Item) -> tuple[str, tuple[str, int, int] | None]:
+def digest(item: Item, limits: Limits = DEFAULT_LIMITS) -> tuple[str, tuple[str, int, int] | None]:
     """Read an image as it is now and return the digest of its content.
 
     Parameters
     ----------
     item : Item
+    limits : Limits
+        Only the bound on the size of a file counts here.
 
     Returns
     -------
@@ -127,7 +130,7 @@ def digest(item: Item) -> tuple[str, tuple[str, int, int] | None]:
         of_file = hashlib.blake2b(digest_size=_DIGEST_BYTES)
         try:
             with open_source(item.file) as file:
-                check_size(file, DEFAULT_LIMITS)
+                check_size(file, limits)
                 if isinstance(item.file, Path):
                     status = os.fstat(file.fileno())
                     state = str(item.file), status.st_size, status.st_mtime_ns

@@ -8,6 +8,7 @@ from imgclust_jupyter.embedding.class_head import predict
 from imgclust_jupyter.embedding.distributed import check_client
 from imgclust_jupyter.embedding.network import Network, WeightsUnavailable
 from imgclust_jupyter.embedding.networks import NETWORKS, get_network
+from imgclust_jupyter.embedding.precomputed import precomputed
 from imgclust_jupyter.embedding.run import embed
 from imgclust_jupyter.embedding.torchvision_guard import load_torchvision
 from imgclust_jupyter.embedding.work import Interrupted
@@ -25,6 +26,7 @@ __all__ = [
     "embed",
     "get_network",
     "load_torchvision",
+    "precomputed",
     "predict",
 ]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from imgclust_jupyter.embedding.network import Network
-from imgclust_jupyter.imaging import Source, UnreadableImage, decode_guarded, encode_thumbnails
+from imgclust_jupyter.imaging import DEFAULT_LIMITS, Limits, Source, UnreadableImage, decode_guarded, encode_thumbnails
 from imgclust_jupyter.store import Record
 
 __all__ = ["embed_pictures"]
@@ -15,7 +15,9 @@ __all__ = ["embed_pictures"]
 _THUMBNAIL_SIZES = (64, 128)  # larger ones are wanted of few images, and made when they are
 
 
-def embed_pictures(network: Network, sources: Mapping[str, Source]) -> tuple[list[Record], dict[str, UnreadableImage]]:
+def embed_pictures(
+    network: Network, sources: Mapping[str, Source], limits: Limits = DEFAULT_LIMITS
+) -> tuple[list[Record], dict[str, UnreadableImage]]:
     """Decode pictures once each, for the network and for thumbnails, and embed those that can be read.
 
     Parameters
@@ -23,6 +25,8 @@ def embed_pictures(network: Network, sources: Mapping[str, Source]) -> tuple[lis
     network : Network
     sources : mapping of str to Source
         What to decode, by the digest of its content; not more than fit into memory with the network.
+    limits : Limits
+        What a picture may ask for.
 
     Returns
     -------
@@ -41,7 +45,7 @@ def embed_pictures(network: Network, sources: Mapping[str, Source]) -> tuple[lis
     pictures, inputs, failures = [], [], {}
     for content, source in sources.items():
         try:
-            picture = decode_guarded(source, min_side)
+            picture = decode_guarded(source, min_side, limits=limits)
         except UnreadableImage as error:
             failures[content] = error
             continue

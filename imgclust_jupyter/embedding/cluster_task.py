@@ -15,7 +15,7 @@ from imgclust_jupyter.collection import Item
 from imgclust_jupyter.collection.items import digest, frame_digest
 from imgclust_jupyter.embedding.batch import embed_pictures
 from imgclust_jupyter.embedding.network import Network
-from imgclust_jupyter.imaging import Frame, UnreadableImage
+from imgclust_jupyter.imaging import Frame, Limits, UnreadableImage
 from imgclust_jupyter.store import DECODE_VERSION, Record
 
 __all__ = ["TOPIC", "Answer", "Job", "Picture", "decode_version", "embed_on_worker", "stop_on_worker"]
@@ -34,17 +34,20 @@ class Job:
     network : Network
     known : frozenset of str
         Digests of contents that the client has embeddings of.
+    limits : Limits
+        What a picture may ask for.
     stop : threading.Event
         Set on the worker to end its tasks after the batch in flight.
     """
 
-    def __init__(self, network: Network, known: frozenset[str]) -> None:
+    def __init__(self, network: Network, known: frozenset[str], limits: Limits) -> None:
         self.network = network
         self.known = known
+        self.limits = limits
         self.stop = threading.Event()
 
     def __reduce__(self) -> Any:
-        return Job, (self.network, self.known)
+        return Job, (self.network, self.known, self.limits)
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ def embed_on_worker(job: Job, pictures: Sequence[Picture]) -> Answer:
             if content not in seen and content not in job.known:
                 sources[content] = picture.sent or picture.item.source
         seen.update(sources)
-        records, failures = embed_pictures(job.network, sources)
+        records, failures = embed_pictures(job.network, sources, job.limits)
         answer.records += records
         answer.failures.update({content: (error, _portable(error.__cause__)) for content, error in failures.items()})
         if time.monotonic() > told + _TOLD_EVERY:

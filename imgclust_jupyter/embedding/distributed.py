@@ -260,7 +260,7 @@ class _Run:
             import dask
 
             with dask.config.set({"distributed.admin.large-graph-warning-threshold": "100GB"}):
-                self._job = self._submit("network", Job, self._work.network, known)
+                self._job = self._submit("network", Job, self._work.network, known, self._work.collection.limits)
         future = self._submit("embed", embed_on_worker, self._job, pictures)
         self._running[future] = task
         self._partly[future.key] = 0

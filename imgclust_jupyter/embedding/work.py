@@ -61,7 +61,7 @@ class Work:
         while left:
             claimed = self.claim(left)
             sources = {content: self.collection.items[item_id].source for item_id, content in claimed}
-            records, failures = embed_pictures(self.network, sources)
+            records, failures = embed_pictures(self.network, sources, self.collection.limits)
             # What was decoded from a file that has changed is not of the content that the digest is of.
             changed = set(self.collection.forget_changed([item_id for item_id, _ in claimed]))
             stale = {content for item_id, content in claimed if item_id in changed}

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from imgclust_jupyter.imaging import DEFAULT_LIMITS, Limits
+
 __all__ = ["Options"]
 
 
@@ -16,8 +18,10 @@ class Options:
 
     Attributes
     ----------
-    source, metadata, recursive
+    source, metadata, recursive, frames, storage_options, limits
         As for `Collection.from_source`.
+    features
+        As for `precomputed`; None for the embeddings of the model.
     model
         As for `get_network`.
     metric, linkage, layout : str
@@ -34,3 +38,7 @@ class Options:
     linkage: str = "ward"
     layout: str = "umap"
     client: Any = None
+    features: Any = None
+    frames: str = "first"
+    storage_options: dict[str, Any] | None = None
+    limits: Limits = DEFAULT_LIMITS

@@ -6,6 +6,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from types import TracebackType
 from typing import Any
@@ -14,9 +15,9 @@ import numpy as np
 
 from imgclust_jupyter.clustering import Tree, auto_clusters, linkage, medoids, order_leaves, prepare
 from imgclust_jupyter.collection import Collection
-from imgclust_jupyter.embedding import Interrupted, embed, get_network, predict
-from imgclust_jupyter.insight import duplicate_groups, local_outlier_factor, mean_distance, ranks
-from imgclust_jupyter.layout import LAYOUTS, nearest_neighbors, pca_map
+from imgclust_jupyter.embedding import Interrupted, embed, get_network, precomputed, predict
+from imgclust_jupyter.insight import duplicate_groups, local_outlier_factor, mean_distance, ranks, typical_distance
+from imgclust_jupyter.layout import LAYOUTS, nearest_neighbors, pca_map, warm_up
 from imgclust_jupyter.pipeline.options import Options
 from imgclust_jupyter.pipeline.progress import STAGES, Pace, Progress
 from imgclust_jupyter.pipeline.results import Findings, Results
@@ -26,6 +27,7 @@ from imgclust_jupyter.store import open_store
 __all__ = ["Pipeline"]
 
 _NEIGHBORS = 16  # an image and fifteen others, umap-learn's default
+_COMPILING = 10.0  # seconds, about
 
 
 class Pipeline:
@@ -173,7 +175,12 @@ class Pipeline:
         if self.results.collection is not None:
             return
         self._begin("scan")
-        collection = Collection.from_source(self.options.source, self.options.metadata, self.options.recursive)
+        options = self.options
+        collection = Collection.from_source(
+            options.source, options.metadata, options.recursive, options.frames, options.storage_options, options.limits
+        )
+        if options.features is not None:
+            precomputed(collection, options.features)  # raises at once what is wrong with them
         self._finish(collection=collection, ids=collection.readable, notices=tuple(collection.notices))
 
     def _embed(self) -> None:
@@ -181,7 +188,9 @@ class Pipeline:
         if self.results.embeddings is not None or collection is None:
             return
         self._begin("embed")
-        network = get_network(self.options.model, self._weights_progress)
+        own = self.options.features is not None
+        # The baseline looks at every image, for size and thumbnails, at hardly more than the price of decoding.
+        network = get_network("pixels" if own else self.options.model, self._weights_progress)
         pace = Pace()
 
         def on_progress(done: int, total: int) -> None:
@@ -190,9 +199,27 @@ class Pipeline:
                 left = None if rate is None else (total - done) / rate
                 self._running("embed", done=done, total=total, rate=rate, seconds_left=left)
 
-        embeddings = embed(collection, network, open_store(), self._stop, on_progress, client=self.options.client)
+        with ThreadPoolExecutor(1, "imgclust-embedding") as thread:
+            embedding = thread.submit(
+                embed, collection, network, open_store(), self._stop, on_progress, client=self.options.client
+            )
+            self._prepare_map(embedding)
+            embeddings = embedding.result()
         notices = (*collection.notices, *([network.notice] if network.notice else []))
+        if own:
+            embeddings = precomputed(collection, self.options.features)
+            network = replace(network, name="features", label="your features", dimensions=embeddings.shape[1])
         self._finish(ids=collection.readable, network=network, embeddings=embeddings, notices=notices)
+
+    def _prepare_map(self, embedding: Future[Any]) -> None:
+        """Let numba compile what UMAP needs while there is enough else to wait for; it may not run on two threads."""
+        if self.options.layout != "umap":
+            return
+        while not embedding.done():
+            if (self.progress.seconds_left or 0) > _COMPILING:
+                warm_up()
+                return
+            wait([embedding], timeout=0.2)
 
     def _first_map(self) -> None:
         if self.results.vectors is not None or self.results.embeddings is None:
@@ -214,13 +241,20 @@ class Pipeline:
         assert results.embeddings is not None
         neighbors = nearest_neighbors(results.vectors, _NEIGHBORS, self.options.metric, self._counting("neighbors"))
         contents = [content or "" for content in results.collection.known_hashes(open_store(), results.ids.tolist())]
+        typical = typical_distance(results.vectors, self.options.metric)
+        notices = results.notices
+        if neighbors.recall < 1:
+            notices = (
+                *notices,
+                f"Neighbours are found by pynndescent, which misses {1 - neighbors.recall:.1%} of them",
+            )
         findings = Findings(
             outlier=ranks(mean_distance(neighbors)),
             outlier_local=ranks(local_outlier_factor(neighbors)),
-            duplicates=duplicate_groups(neighbors, contents),
-            predicted=None if results.network.classes is None else predict(results.network, results.embeddings)[0],
+            duplicates=duplicate_groups(neighbors, typical, contents),
+            predicted=None if results.network.classes is None else predict(results.network, results.embeddings),
         )
-        self._finish(neighbors=neighbors, findings=findings)
+        self._finish(neighbors=neighbors, findings=findings, notices=notices)
 
     def _tree(self) -> None:
         vectors = self.results.vectors

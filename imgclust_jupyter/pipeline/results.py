@@ -16,7 +16,7 @@ from imgclust_jupyter.layout import Neighbors
 
 __all__ = ["OWN_COLUMNS", "Findings", "Results"]
 
-OWN_COLUMNS = ("outlier", "outlier_local", "duplicate_of", "predicted", "cluster", "x", "y")
+OWN_COLUMNS = ("outlier", "outlier_local", "duplicate_of", "predicted", "predicted_share", "cluster", "x", "y")
 """What is added to the table of the collection."""
 
 
@@ -30,25 +30,28 @@ class Findings:
         Ranks, 1 for what stands apart most: by mean distance to the neighbours, and by the local outlier factor.
     duplicates : ndarray of int32, shape (n,)
         Groups of images that are the same, as from `duplicate_groups`.
-    predicted : ndarray of str, shape (n,), or None
-        The class that the network takes each image for, where it has classes.
+    predicted : tuple of ndarray, or None
+        The class that the network takes each image for, and how sure it is (0 … 1), where it has classes.
     """
 
     outlier: npt.NDArray[np.int64]
     outlier_local: npt.NDArray[np.int64]
     duplicates: npt.NDArray[np.int32]
-    predicted: npt.NDArray[np.object_] | None
+    predicted: tuple[npt.NDArray[np.object_], npt.NDArray[np.float32]] | None
 
     def columns(self, index: pd.Index) -> dict[str, Any]:
         """Return columns of the table, whose index says which image a duplicate repeats."""
         repeated = self.duplicates > 0
         _, firsts, group = np.unique(self.duplicates[repeated], return_index=True, return_inverse=True)
         rows = np.flatnonzero(repeated)
-        original = pd.Series(index, index=index, dtype="object").where(repeated)
-        original[repeated] = index[rows[firsts[group]]]
-        original.iloc[rows[firsts]] = None
+        original = np.full(len(index), None, dtype=object)
+        original[rows] = index[rows[firsts[group]]]
+        original[rows[firsts]] = None
         columns = {"outlier": self.outlier, "outlier_local": self.outlier_local, "duplicate_of": original}
-        return columns if self.predicted is None else {**columns, "predicted": self.predicted}
+        if self.predicted is None:
+            return columns
+        names, shares = self.predicted
+        return {**columns, "predicted": names, "predicted_share": shares}
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,13 @@ class Results:
     complete: bool = False
     notices: tuple[str, ...] = ()
 
+    @property
+    def relative_paths(self) -> list[str]:
+        """Of each row the path in the collection."""
+        if self.collection is None or self.ids is None:
+            return []
+        return [self.collection.items[i].relative for i in self.ids]
+
     def described(self) -> pd.DataFrame:
         """Return what does not depend on where the tree is cut: all of `table` but ``cluster``, ``x`` and ``y``."""
         if self.collection is None or self.ids is None:
@@ -117,9 +127,9 @@ class Results:
         Returns
         -------
         DataFrame, n rows
-            name, path, size, width, height and the metadata; ``outlier``, ``outlier_local``, ``duplicate_of`` and
-            ``predicted`` once the neighbours are known; ``cluster`` once there is a tree, ``x`` and ``y`` once there is
-            a map. Columns of the metadata with one of these names end in ``_metadata``.
+            name, path, size, width, height and the metadata; ``outlier``, ``outlier_local``, ``duplicate_of``,
+            ``predicted`` and ``predicted_share`` once the neighbours are known; ``cluster`` once there is a tree, ``x``
+            and ``y`` once there is a map. Columns of the metadata with one of these names end in ``_metadata``.
         """
         table = self.described()
         if self.tree is not None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from imgclust_jupyter.collection import Collection, Item
-from imgclust_jupyter.imaging import THUMBNAIL_SIZES, UnreadableImage, decode_guarded, encode_thumbnail
+from imgclust_jupyter.imaging import THUMBNAIL_SIZES, Limits, UnreadableImage, decode_guarded, encode_thumbnail
 from imgclust_jupyter.store import Record, Store
 from imgclust_jupyter.widget.rpc import Answer, BadRequestError
 
@@ -73,7 +73,7 @@ def tiles(collection: Collection, store: Store, items: Sequence[Item], size: int
     encoded: list[bytes] = []
     for item, content in zip(items, hashes, strict=True):
         tile = known.get(content, b"") if content else b""
-        if content and not tile and (record := _make(item, content, size)):
+        if content and not tile and (record := _make(item, content, size, collection.limits)):
             made.append(record)
             tile = known[content] = record.thumbnails[size]
         encoded.append(tile)
@@ -101,7 +101,7 @@ def preview(collection: Collection, body: dict[str, Any]) -> Answer:
     if not isinstance(size, int) or not 1 <= size <= MAX_PREVIEW:
         raise BadRequestError(f"a preview has 1 to {MAX_PREVIEW} pixels, not {size!r}")
     try:
-        decoded = decode_guarded(item.source, min_side=size)
+        decoded = decode_guarded(item.source, min_side=size, limits=collection.limits)
     except UnreadableImage as error:
         raise BadRequestError(f"{item.relative}: {error.reason}") from error
     image = decoded.image.copy()
@@ -145,9 +145,9 @@ def _hash(collection: Collection, item: Item, store: Store) -> str | None:
         return None  # an empty tile; the embedding is what reports the file
 
 
-def _make(item: Item, content: str, size: int) -> Record | None:
+def _make(item: Item, content: str, size: int, limits: Limits) -> Record | None:
     try:
-        decoded = decode_guarded(item.source, min_side=size)
+        decoded = decode_guarded(item.source, min_side=size, limits=limits)
     except UnreadableImage:
         return None
     tile = encode_thumbnail(decoded.image, size)

@@ -88,7 +88,7 @@ def test_a_file_is_read_once_for_all_its_frames(folder, monkeypatch):
     collection = Collection.from_source(folder, frames="all")
     read = []
     digest = module.digest
-    monkeypatch.setattr(module, "digest", lambda item: read.append(item.file.name) or digest(item))
+    monkeypatch.setattr(module, "digest", lambda item, limits: read.append(item.file.name) or digest(item, limits))
     collection.content_hashes(open_store())
     assert sorted(read) == ["broken.tif", "photo.jpg", "scan.tif", "walk.gif"]
 

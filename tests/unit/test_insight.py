@@ -4,7 +4,14 @@ from scipy.spatial.distance import cdist
 from sklearn.neighbors import LocalOutlierFactor
 
 from imgclust_jupyter.clustering import METRICS, condensed_distances, prepare
-from imgclust_jupyter.insight import duplicate_groups, local_outlier_factor, mean_distance, ranks, similar
+from imgclust_jupyter.insight import (
+    duplicate_groups,
+    local_outlier_factor,
+    mean_distance,
+    ranks,
+    similar,
+    typical_distance,
+)
 from imgclust_jupyter.layout import nearest_neighbors
 
 
@@ -15,6 +22,10 @@ def points(seed=0, n=200, d=8):
 
 def neighbors_of(vectors, k=16):
     return nearest_neighbors(vectors, min(k, len(vectors)), "euclidean")
+
+
+def groups_of(vectors, k=16, contents=None):
+    return duplicate_groups(neighbors_of(vectors, k), typical_distance(vectors, "euclidean"), contents)
 
 
 def test_mean_distance_is_that_of_all_distances_sorted():
@@ -46,7 +57,7 @@ def test_ranks_are_a_permutation_in_order():
 def test_few_images(n):
     neighbors = neighbors_of(points(n=n))
     assert len(mean_distance(neighbors)) == len(local_outlier_factor(neighbors)) == n
-    assert duplicate_groups(neighbors).tolist() == [0] * n
+    assert groups_of(points(n=n)).tolist() == [0] * n
 
 
 def test_planted_copies_are_grouped_and_nothing_else():
@@ -54,7 +65,7 @@ def test_planted_copies_are_grouped_and_nothing_else():
     rng = np.random.default_rng(1)
     copied = rng.choice(150, 20, replace=False)
     copies = vectors[copied] + 0.005 * rng.normal(size=(20, 8))
-    groups = duplicate_groups(neighbors_of(np.vstack([vectors, copies])))
+    groups = groups_of(np.vstack([vectors, copies]))
     assert (groups[copied] > 0).all()
     np.testing.assert_array_equal(groups[copied], groups[150:])
     assert len(np.unique(groups[copied])) == 20
@@ -64,7 +75,7 @@ def test_planted_copies_are_grouped_and_nothing_else():
 
 def test_more_copies_than_neighbours_are_one_group():
     vectors = np.vstack([points(n=100), np.ones((40, 8)) + 1e-4 * np.random.default_rng(0).normal(size=(40, 8))])
-    groups = duplicate_groups(neighbors_of(vectors))
+    groups = groups_of(vectors)
     assert (groups[100:] == groups[100]).all()
     assert groups[100] > 0
     assert (groups[:100] == 0).all()
@@ -73,14 +84,14 @@ def test_more_copies_than_neighbours_are_one_group():
 def test_equal_contents_belong_together_wherever_their_neighbours_are():
     vectors = np.vstack([points(n=60), np.zeros((40, 8))])
     contents = [str(i) for i in range(60)] + ["same"] * 40
-    groups = duplicate_groups(neighbors_of(vectors, 5), contents)
+    groups = groups_of(vectors, 5, contents)
     assert (groups[60:] == groups[60]).all()
     assert groups[60] > 0
 
 
 def test_groups_are_numbered_by_their_first_row():
     vectors = np.array([[0.0], [50.0], [50.01], [0.01], [90.0], [20.0], [70.0]])
-    assert duplicate_groups(neighbors_of(vectors, 5)).tolist() == [1, 2, 2, 1, 0, 0, 0]
+    assert groups_of(vectors, 5).tolist() == [1, 2, 2, 1, 0, 0, 0]
 
 
 @pytest.mark.parametrize("metric", METRICS)
