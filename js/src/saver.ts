@@ -29,7 +29,8 @@ export class Saver<T extends object> {
     this.timer = setTimeout(() => this.flush(), delay);
   }
 
-  private flush(): void {
+  /** Sends what waits, at once. */
+  flush(): void {
     clearTimeout(this.timer);
     this.due = Number.POSITIVE_INFINITY;
     const changes = this.pending;

@@ -1,6 +1,6 @@
 /** Sets of rows, one bit a row: cheap to combine and to compare at 100,000 images. */
 
-export type SelectMode = "replace" | "add" | "toggle" | "remove";
+export type SelectMode = "replace" | "add" | "toggle" | "remove" | "intersect";
 
 export class Bitset {
   readonly length: number;
@@ -68,6 +68,13 @@ export class Bitset {
     );
   }
 
+  intersection(other: Bitset): Bitset {
+    return new Bitset(
+      this.length,
+      this.words.map((word, i) => word & (other.words[i] ?? 0)),
+    );
+  }
+
   *[Symbol.iterator](): IterableIterator<number> {
     for (let i = 0; i < this.words.length; i++) {
       for (let word = this.words[i]!; word !== 0; word &= word - 1) {
@@ -91,6 +98,8 @@ export function combine(current: Bitset, rows: Bitset, mode: SelectMode): Bitset
       return current.union(rows);
     case "remove":
       return current.difference(rows);
+    case "intersect":
+      return current.intersection(rows);
     case "toggle":
       return current.covers(rows) ? current.difference(rows) : current.union(rows);
   }

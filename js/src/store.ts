@@ -1,6 +1,15 @@
 /** The browser's state: what the kernel has published, what the person looks at, and what follows from both. No DOM. */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import { type Coloring, colorByClusters, colorByColumn } from "./coloring";
+import {
+  CLUSTER,
+  type Filter,
+  lets,
+  readFilters,
+  toggleCategory,
+  toggleCluster,
+  visibleRows,
+} from "./filters";
 import type { Model } from "./model";
 import { Saver } from "./saver";
 import { Bitset, combine, type SelectMode } from "./selection";
@@ -16,6 +25,7 @@ import {
 } from "./wire";
 
 export type { Coloring, Legend, LegendEntry } from "./coloring";
+export type { Filter } from "./filters";
 export type { SelectMode } from "./selection";
 export { Bitset, modeOf } from "./selection";
 export type { Clusters, Tree } from "./tree";
@@ -46,6 +56,12 @@ export interface Hover {
   source: "tree" | "gallery" | "map";
 }
 
+/** What undo and redo would take back or bring again, in words; empty when there is nothing. */
+export interface Past {
+  undo: string;
+  redo: string;
+}
+
 export interface Progress {
   state: "waiting" | "running" | "done" | "cancelled" | "failed";
   stage: "scan" | "embed" | "tree" | "map" | "";
@@ -63,6 +79,12 @@ export interface ViewTraits {
   selection: DataView;
   selection_origin: Origin;
   cut: { n_clusters: number; height: number | null };
+  filters: unknown;
+  /** Changes with the same step are undone together. */
+  step: string;
+  /** How far this page has gone forth (redo) and back (undo) in all. */
+  travel: { page: string; at: number };
+  past: Past;
   color_by: string;
   group_by: string;
   ui: unknown;
@@ -78,6 +100,10 @@ export interface Store {
   readonly problem: ReadonlySignal<string>;
   readonly selection: ReadonlySignal<Selection>;
   readonly cut: ReadonlySignal<Cut>;
+  readonly filters: ReadonlySignal<readonly Filter[]>;
+  /** What the filters let through; null when that is everything. */
+  readonly visible: ReadonlySignal<Bitset | null>;
+  readonly past: ReadonlySignal<Past>;
   /** null until there is a tree. */
   readonly clusters: ReadonlySignal<Clusters | null>;
   readonly coloring: ReadonlySignal<Coloring>;
@@ -86,9 +112,19 @@ export interface Store {
   readonly ui: ReadonlySignal<Ui>;
   /** What the pointer is on; never leaves the browser. */
   readonly hover: Signal<Hover | null>;
+  /** Takes the visible ones of the rows. */
   select(rows: Iterable<number> | Bitset, mode: SelectMode, origin: Origin): void;
   clearSelection(): void;
   setCut(nClusters: number, height?: number | null): void;
+  setFilters(filters: readonly Filter[]): void;
+  /** Lets a category (code, -1 for no value) or a cluster (from 0, column "cluster") through, or no longer. */
+  toggleFilter(column: string, code: number): void;
+  /** Whether the filter on a column lets a category or cluster through; true where there is none. */
+  lets(column: string, code: number): boolean;
+  undo(): void;
+  redo(): void;
+  /** What changes from here on is a step of its own in the history. */
+  beginStep(): void;
   setColorBy(name: string): void;
   setGroupBy(name: string): void;
   setUi(patch: Partial<Ui>): void;
@@ -97,6 +133,7 @@ export interface Store {
   reportProblem(text: string): void;
 }
 
+const NO_PAST: Past = { undo: "", redo: "" };
 const NOTHING: Origin = { kind: "none", text: "" };
 const WAITING: Progress = {
   state: "waiting",
@@ -135,6 +172,8 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
     "cut",
     (value): Cut => ({ nClusters: value?.n_clusters ?? 1, height: value?.height ?? null }),
   );
+  const filters = follow("filters", readFilters);
+  const past = follow("past", (value) => value ?? NO_PAST);
   const colorBy = follow("color_by", (value) => value ?? "cluster");
   const groupBy = follow("group_by", (value) => value ?? "cluster");
   const ui = follow("ui", readUi);
@@ -144,6 +183,7 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
     const count = rows.count();
     return { rows, count, origin: count === 0 ? NOTHING : origin.value };
   });
+  const visible = computed(() => visibleRows(filters.value, dataset.value));
   // Moving the line within its gap changes no cluster: only the number is followed.
   const nClusters = computed(() => cut.value.nClusters);
   const clusters = computed(() => dataset.value.tree?.clusters(nClusters.value) ?? null);
@@ -152,13 +192,34 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
     return column ? colorByColumn(column) : colorByClusters(dataset.value, clusters.value);
   });
 
+  // Another page of the same model must not seem to go on with our steps.
+  const page = Math.random().toString(36).slice(2);
+  let steps = 0;
+  let travelled = 0;
+
+  /** Saves what the history keeps. */
+  function saveStep(changes: Partial<ViewTraits>): void {
+    saver.save({ ...changes, step: `${page} ${steps}` });
+  }
+
+  function travel(way: 1 | -1): void {
+    travelled += way;
+    saver.save({ travel: { page, at: travelled } });
+    saver.flush();
+  }
+
+  function setFilters(next: readonly Filter[]): void {
+    filters.value = next;
+    saveStep({ filters: next });
+  }
+
   function setSelection(rows: Bitset, from: Origin): void {
     const bytes = packSelection(rows, dataset.value);
     batch(() => {
       selectedItems.value = bytes;
       origin.value = from;
     });
-    saver.save({ selection: new DataView(bytes.buffer), selection_origin: from });
+    saveStep({ selection: new DataView(bytes.buffer), selection_origin: from });
   }
 
   return {
@@ -167,6 +228,9 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
     problem,
     selection,
     cut,
+    filters,
+    visible,
+    past,
     clusters,
     coloring,
     colorBy,
@@ -176,7 +240,8 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
 
     select(rows, mode, from) {
       const chosen = rows instanceof Bitset ? rows : Bitset.of(dataset.value.n, rows);
-      const after = combine(selection.value.rows, chosen, mode);
+      const seen = visible.value ? chosen.intersection(visible.value) : chosen;
+      const after = combine(selection.value.rows, seen, mode);
       setSelection(after, after.isEmpty() ? NOTHING : from);
     },
 
@@ -187,7 +252,27 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
     setCut(count, height = null) {
       const nClusters = Math.max(1, Math.min(Math.round(count), Math.max(1, dataset.value.n)));
       cut.value = { nClusters, height };
-      saver.save({ cut: { n_clusters: nClusters, height } });
+      saveStep({ cut: { n_clusters: nClusters, height } });
+    },
+
+    setFilters,
+
+    toggleFilter(name, code) {
+      const column = dataset.value.columns.get(name);
+      if (name === CLUSTER && clusters.value) {
+        const pack = (rows: Bitset) => packSelection(rows, dataset.value);
+        setFilters(toggleCluster(filters.value, dataset.value, clusters.value, code, pack));
+      } else if (column?.kind === "category") setFilters(toggleCategory(filters.value, column, code));
+    },
+
+    lets: (column, code) => lets(filters.value, dataset.value, clusters.value, column, code),
+
+    undo: () => travel(-1),
+
+    redo: () => travel(1),
+
+    beginStep() {
+      steps++;
     },
 
     setColorBy(name) {

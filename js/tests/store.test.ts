@@ -78,7 +78,7 @@ describe("the cut", () => {
     }
     vi.advanceTimersByTime(200);
     expect(model.saved.length).toBeLessThanOrEqual(4);
-    expect(model.saved.at(-1)).toEqual({ cut: { n_clusters: 20, height: 2 } });
+    expect(model.saved.at(-1)).toMatchObject({ cut: { n_clusters: 20, height: 2 } });
   });
 
   it("does not jump back when the kernel repeats an older value", () => {
