@@ -237,6 +237,35 @@ class ClusterExplorer:
         self._results()
         self._session.select(wanted)
 
+    def filter(self, wanted: Wanted) -> None:
+        """Narrow all views to some images; `selection` and `data` stay as they are.
+
+        Parameters
+        ----------
+        wanted : str, boolean mask, index labels, callable or None
+            As for `select`; the filter shows as a chip, in the place of the one that Python has set before. None takes
+            all filters away, those that were set in the views too.
+
+        Raises
+        ------
+        KeyError, ValueError
+            For labels that are not there, and queries or masks that do not fit.
+
+        Examples
+        --------
+        >>> explorer.filter("breed == 'pug'")  # doctest: +SKIP
+        """
+        self._results()
+        self._session.filter(wanted)
+
+    def undo(self) -> None:
+        """Take the last change of selection, cut or filters back, whether it was made in the views or by Python."""
+        self._session.widget.go(-1)
+
+    def redo(self) -> None:
+        """Bring the change again that was taken back last."""
+        self._session.widget.go(1)
+
     def on_selection(self, callback: Callable[[pd.DataFrame], object]) -> Callable[[], None]:
         """Call a function with the selected rows whenever the selection changes.
 

@@ -16,6 +16,8 @@ import anywidget
 import traitlets as t
 
 from imgclust_jupyter.widget.wire import DatasetMessage
+from imgclust_jupyter.workspace.filters import Filter, mend
+from imgclust_jupyter.workspace.history import History, State
 
 __all__ = ["DatasetModel", "ExplorerWidget"]
 
@@ -35,6 +37,15 @@ def _front_end(name: str) -> str:
 def _to_bytes(value: object, _: object) -> bytes:
     # The browser's bytes arrive as a memoryview, which traitlets.Bytes refuses without a word.
     return bytes(value) if isinstance(value, bytes | bytearray | memoryview) else b""
+
+
+def _words_for(state: State) -> str:
+    if "cut" in state:
+        k = state["cut"]["n_clusters"]
+        return f"{k} clusters" if k > 1 else "one cluster"
+    if "filters" in state:
+        return "filter"
+    return state.get("selection_origin", {}).get("text") or "selection"
 
 
 class DatasetModel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget has no types
@@ -83,29 +94,55 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
     selection = t.Bytes().tag(sync=True, echo_update=False, from_json=_to_bytes)
     selection_origin = t.Dict({"kind": "none", "text": ""}).tag(sync=True, echo_update=False)
     cut = t.Dict({"n_clusters": 1, "height": None}).tag(sync=True)
+    filters = t.List().tag(sync=True, echo_update=False, from_json=lambda value, _: mend(value))
     color_by = t.Unicode("cluster").tag(sync=True)
     group_by = t.Unicode("cluster").tag(sync=True)
     ui = t.Dict().tag(sync=True, echo_update=False)
+
+    # The browser says with each change which gesture it belongs to, and with how many steps it has gone forth and
+    # back. As traits, since a request could overtake the change that it is to undo.
+    step = t.Any("").tag(sync=True, echo_update=False)
+    travel = t.Any(None).tag(sync=True, echo_update=False)
+    past = t.Dict({"undo": "", "redo": ""}).tag(sync=True, echo_update=False)
+
+    _REMEMBERED = ("selection", "selection_origin", "cut", "filters")
 
     def __init__(self, dataset: DatasetModel, on_request: Callable[[dict[str, Any], list[Any]], None]) -> None:
         self.lock = threading.RLock()
         self._listeners: list[Callable[[], object]] = []
         self._selection_is_new = False
         self._last_cut: dict[str, int | float | None] = {"n_clusters": 1, "height": None}
+        self._history = History()
+        self._before: dict[str, Any] = {}
+        self._travelled: dict[str, int] = {}
         super().__init__(dataset=dataset)
         self.on_msg(lambda _widget, content, buffers: on_request(content, buffers))
-        self.observe(self._note_selection, "selection")
+        self.observe(self._note_change, list(self._REMEMBERED))
 
     def on_selection(self, listener: Callable[[], object]) -> Callable[[], None]:
         """Call a function after each change of the selection; the result takes it off again."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def set_selection(self, bits: bytes, kind: str, text: str) -> None:
-        """Select from Python."""
-        with self.lock, self.hold_sync():
-            self.selection = bits
-            self.selection_origin = {"kind": kind, "text": text}
+    def change(self, gesture: str = "", **traits: Any) -> None:
+        """Change traits from Python, as one step of the history."""
+        with self.lock:
+            with self.hold_sync():
+                for name, value in traits.items():
+                    setattr(self, name, value)
+            self._remember(gesture)
+        self._notify()
+
+    def begin(self, cut: dict[str, int | None]) -> None:
+        """Set what nobody has chosen, and so nobody can take back."""
+        with self.lock:
+            self.cut = cut
+            self._before.clear()
+
+    def go(self, steps: int) -> None:
+        """Go back (undo) or forth (redo) in the history, as far as it reaches."""
+        with self.lock:
+            self._go(steps)
         self._notify()
 
     def answer(self, content: dict[str, Any], buffers: list[bytes] | None = None) -> None:
@@ -116,11 +153,46 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
     def _handle_msg(self, msg: dict[str, Any]) -> None:
         with self.lock:
             super()._handle_msg(msg)
+            self._remember(str(self.step))
+            self._go(self._new_travel())
         # After the lock: a listener may ask for explorer.data, which waits for the worker, which needs the lock.
         self._notify()
 
-    def _note_selection(self, _change: object) -> None:
-        self._selection_is_new = True
+    def _note_change(self, change: Any) -> None:
+        self._before.setdefault(change.name, change.old)
+        self._selection_is_new |= change.name == "selection"
+
+    def _remember(self, gesture: str) -> None:
+        before, self._before = self._before, {}
+        if not before:
+            return
+        after = {name: getattr(self, name) for name in before}
+        self._history.record(before, after, _words_for(after), gesture)
+        self._tell_past()
+
+    def _go(self, steps: int) -> None:
+        for _ in range(abs(steps)):
+            state = self._history.redo() if steps > 0 else self._history.undo()
+            if state is None:
+                break
+            with self.hold_sync():
+                for name, value in state.items():
+                    setattr(self, name, value)
+            self._before.clear()
+        self._tell_past()
+
+    def _new_travel(self) -> int:
+        """How far the page that wrote `travel` last has gone since it did so before."""
+        travel = self.travel if isinstance(self.travel, dict) else {}
+        page, at = travel.get("page"), travel.get("at")
+        if not isinstance(page, str) or not isinstance(at, int):
+            return 0
+        way = at - self._travelled.get(page, 0)
+        self._travelled[page] = at
+        return way
+
+    def _tell_past(self) -> None:
+        self.past = {"undo": self._history.undo_text, "redo": self._history.redo_text}
 
     def _notify(self) -> None:
         if not self._selection_is_new:
@@ -140,3 +212,7 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
             }
         # Not self.cut: while a message is taken in, that is the new value already.
         return self._last_cut
+
+    @t.validate("filters")  # type: ignore[untyped-decorator]
+    def _mend_filters(self, proposal: dict[str, Any]) -> list[Filter]:
+        return mend(proposal["value"])

@@ -23,9 +23,13 @@ from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
 from imgclust_jupyter.widget.publisher import Publisher
 from imgclust_jupyter.widget.rpc import Answer, BadRequestError, Requests
 from imgclust_jupyter.widget.snapshot import snapshot
+from imgclust_jupyter.workspace.filters import items_filter
+from imgclust_jupyter.workspace.search import find
 from imgclust_jupyter.workspace.selection import Wanted, pack, resolve, unpack
 
 __all__ = ["Session"]
+
+_UNSPOKEN = ("outlier", "outlier_local", "predicted_share")
 
 
 class Session:
@@ -53,6 +57,7 @@ class Session:
                 "rows": lambda body: pictures.rows(self._collection(), body),
                 "similar": lambda body: ordering.similar(self.pipeline.results, options.metric, body),
                 "order": lambda body: ordering.order(self.pipeline.results, body),
+                "search": self._search,
                 "errors": lambda _: pictures.errors(self._collection()),
                 "interrupt": self._interrupt,
                 "resume": self._resume,
@@ -87,12 +92,20 @@ class Session:
 
     def select(self, wanted: Wanted, origin: tuple[str, str] = ("query", "from Python")) -> None:
         """Select rows, and say where the selection came from."""
-        results = self.pipeline.results
-        if results.collection is None or results.ids is None:
-            raise RuntimeError("there are no images yet; call wait() first")
-        mask = resolve(wanted, results.table(self.widget.cut["n_clusters"]))
-        kind, text = origin if mask.any() else ("none", "")
-        self.widget.set_selection(pack(results.ids[mask], len(results.collection.items)), kind, text)
+        bits = self._bits(wanted)
+        kind, text = origin if any(bits) else ("none", "")
+        # While a range is brushed in a chart, selections follow each other quickly.
+        gesture = "panel" if kind == "panel" else ""
+        self.widget.change(gesture, selection=bits, selection_origin={"kind": kind, "text": text})
+
+    def filter(self, wanted: Wanted) -> None:
+        """Narrow the views to some images, in place of what Python has narrowed them to; None shows all again."""
+        if wanted is None:
+            self.widget.change(filters=[])
+            return
+        text = wanted if isinstance(wanted, str) else "from Python"
+        others = [each for each in self.widget.filters if each.get("source") != "query"]
+        self.widget.change(filters=[*others, items_filter("query", text, self._bits(wanted))])
 
     def columns(self, *kinds: str) -> list[str]:
         """Return the columns that the views know: those of a kind "number", "category"."""
@@ -100,9 +113,7 @@ class Session:
 
     def set_view(self, **traits: Any) -> None:
         """Change what is looked at: ``cut``, ``color_by`` or ``group_by`` of the widget."""
-        with self.widget.lock:
-            for name, value in traits.items():
-                setattr(self.widget, name, value)
+        self.widget.change(**traits)
 
     def snapshot(self, width: int, dark: bool) -> Image.Image:
         """Draw the finished results as they are cut now."""
@@ -201,6 +212,25 @@ class Session:
 
     def _receive(self, content: dict[str, Any], buffers: list[Any]) -> None:
         self._requests.receive(content, buffers)
+
+    def _bits(self, wanted: Wanted) -> bytes:
+        results = self.pipeline.results
+        if results.collection is None or results.ids is None:
+            raise RuntimeError("there are no images yet; call wait() first")
+        mask = resolve(wanted, results.table(self.widget.cut["n_clusters"]))
+        return pack(results.ids[mask], len(results.collection.items))
+
+    def _search(self, body: dict[str, Any]) -> Answer:
+        text = body.get("text")
+        if not isinstance(text, str):
+            raise BadRequestError(f"what is searched for must be text, not {text!r}")
+        self._collection()
+        results = self.pipeline.results
+        # Ranks and shares are nobody's words, and neither are the folders above the collection.
+        table = results.described().drop(columns=list(_UNSPOKEN), errors="ignore")
+        found = find(text, table.assign(path=results.relative_paths))
+        # As a chip, which holds the bits of the items that were found.
+        return {"filter": items_filter("search", text, self._bits(found)), "count": int(found.sum())}, []
 
     def _collection(self) -> Collection:
         collection = self.pipeline.results.collection

@@ -60,6 +60,10 @@ const model = new LocalModel<ViewTraits>({
   selection: new DataView(new ArrayBuffer(0)),
   selection_origin: { kind: "none", text: "" },
   cut: { n_clusters: number("k", Math.min(8, n)), height: null },
+  filters: [],
+  step: "",
+  travel: { page: "", at: 0 },
+  past: { undo: "", redo: "" },
   color_by: query.get("color") ?? "cluster",
   group_by: query.get("group") ?? "cluster",
   ui: {
