@@ -157,19 +157,28 @@ export class Tree {
   clusters(nClusters: number): Clusters {
     const k = Math.max(1, Math.min(Math.floor(nClusters), this.n));
     const firstUndone = this.n - k;
-    const nodes: number[] = k === 1 ? [this.root] : [];
+    // The root of the cluster that begins at each leaf position where one begins.
+    const rootAt = new Int32Array(this.n);
+    if (k === 1) rootAt[0] = this.root;
     for (let merge = firstUndone; merge < this.n - 1; merge++) {
-      for (const child of [this.left(merge), this.right(merge)]) if (child < firstUndone) nodes.push(child);
+      const [left, right] = [this.leftChild[merge]!, this.rightChild[merge]!];
+      if (left < firstUndone) rootAt[this.startOf(left)] = left;
+      if (right < firstUndone) rootAt[this.startOf(right)] = right;
     }
-    nodes.sort((a, b) => this.startOf(a) - this.startOf(b));
-    const node = Int32Array.from(nodes);
-    const start = Uint32Array.from(nodes, (each) => this.startOf(each));
-    const size = Uint32Array.from(nodes, (each) => this.sizeOf(each));
-    const color = Int32Array.from(nodes, (each) => this.colorOf(each));
+    const node = new Int32Array(k);
+    const start = new Uint32Array(k);
+    const size = new Uint32Array(k);
+    const color = new Int32Array(k);
     const labels = new Int32Array(this.n);
-    nodes.forEach((each, cluster) => {
-      for (const row of this.rowsOf(each)) labels[row] = cluster;
-    });
+    for (let cluster = 0, position = 0; cluster < k; cluster++) {
+      const root = rootAt[position]!;
+      node[cluster] = root;
+      start[cluster] = position;
+      size[cluster] = this.sizeOf(root);
+      color[cluster] = this.colorOf(root);
+      for (const end = position + size[cluster]!; position < end; position++)
+        labels[this.leafOrder[position]!] = cluster;
+    }
     return { k, labels, start, size, color, node };
   }
 

@@ -161,7 +161,7 @@ describe("the dendrogram", () => {
         new MouseEvent("dblclick", { clientX: lineOf(branch)[0], clientY: lineOf(branch)[1], bubbles: true }),
       );
     const trail = pane.querySelector("nav")!;
-    expect(trail.textContent).toBe(`all ${N}${tree.sizeOf(branch)}`);
+    expect(trail.textContent).toBe(`all ${N}${tree.sizeOf(branch)} images`);
     press(stage, "ArrowRight");
     press(stage, "ArrowRight");
     press(stage, "ArrowLeft");

@@ -7,6 +7,7 @@ import { clusterOf, hasSelection, type Scene } from "./dendrogram-scene";
 const FADED = 0.28;
 /** What is collapsed steps back behind the branches that are drawn one by one. */
 const COLLAPSED = 0.6;
+const BROAD_FROM = 5;
 
 interface Style {
   color: string;
@@ -109,10 +110,12 @@ function styles(scene: Scene): (node: number, first: number, last: number) => St
     const selected = countIn(selectedBefore, first, last);
     const isWhole = someUnselected && selected === last - first;
     const isHovered = first >= hoverStart && last <= hoverEnd;
+    // Where lines are close together, broader ones would only run into each other.
+    const isBroad = (isWhole || isHovered) && (last - first) * view.rowHeight >= BROAD_FROM;
     return {
       color: cluster === null ? theme.muted : clusterColor(clusters.color[cluster]!),
       alpha: anySelected && selected === 0 && !isHovered ? FADED : 1,
-      width: base + (isWhole || isHovered ? 1 : 0),
+      width: base + (isBroad ? 1 : 0),
     };
   };
 }

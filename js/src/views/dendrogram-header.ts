@@ -39,10 +39,14 @@ export function treeHeader(
     }
     const sizes = [tree.n, ...trail.map((branch) => tree.sizeOf(branch))];
     place.replaceChildren(
-      ...sizes.map((size, depth) => {
-        const text = depth === 0 ? `all ${formatCount(size)}` : formatCount(size);
+      ...crumbDepths(sizes.length).map(({ depth, isGap }) => {
+        const size = sizes[depth]!;
         if (depth === trail.length)
-          return element("strong", { text, attributes: { "aria-current": "location" } });
+          return element("strong", {
+            text: plural(size, "image"),
+            attributes: { "aria-current": "location" },
+          });
+        const text = isGap ? "…" : depth === 0 ? `all ${formatCount(size)}` : formatCount(size);
         const name =
           depth === 0 ? "Back to the whole tree" : `Back to the branch of ${plural(size, "image")}`;
         return button(name, text, () => camera.leave(depth), "imgclust-tree-crumb");
@@ -50,4 +54,11 @@ export function treeHeader(
     );
   });
   return header;
+}
+
+/** Of a long trail its beginning and its end are shown, and one step into what is left out between them. */
+export function crumbDepths(count: number): { depth: number; isGap: boolean }[] {
+  const all = Array.from({ length: count }, (_, depth) => ({ depth, isGap: false }));
+  if (count <= 4) return all;
+  return [all[0]!, { depth: count - 3, isGap: true }, ...all.slice(-2)];
 }

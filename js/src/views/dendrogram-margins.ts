@@ -4,7 +4,7 @@ import type { Thumbnails } from "../thumbnails";
 import { PICTURE_GAP } from "./dendrogram-columns";
 import { placeLabels, SWATCH } from "./dendrogram-labels";
 import { countIn, selectionMarks } from "./dendrogram-marks";
-import { hasSelection, type Scene } from "./dendrogram-scene";
+import { clusterAt, hasSelection, type Scene } from "./dendrogram-scene";
 import { clusterName } from "./dendrogram-words";
 
 type Context = CanvasRenderingContext2D;
@@ -60,11 +60,11 @@ export function drawBand(
     from = to;
   }
   context.fillStyle = theme.background;
-  clusters.start.forEach((position, cluster) => {
-    const y = toY(position);
-    if (y > 0 && y < frame.height && clusters.size[cluster]! * view.rowHeight > 5)
-      context.fillRect(x, y - 0.5, width, 1);
-  });
+  for (let cluster = clusterAt(clusters, Math.max(start, view.first)); cluster < clusters.k; cluster++) {
+    const y = toY(clusters.start[cluster]!);
+    if (y >= frame.height) break;
+    if (y > 0 && clusters.size[cluster]! * view.rowHeight > 5) context.fillRect(x, y - 0.5, width, 1);
+  }
 
   function codeAt(position: number): number {
     return coloring.codes[tree.leafOrder[Math.min(tree.n - 1, Math.floor(position))]!]!;

@@ -9,7 +9,7 @@ import { layoutTree } from "./dendrogram-layout";
 import { selectedBefore } from "./dendrogram-marks";
 import { treePaths } from "./dendrogram-paths";
 import type { Scene } from "./dendrogram-scene";
-import { type BranchWords, clusterName, describeBranch } from "./dendrogram-words";
+import { type BranchWords, describeBranch, longestClusterName } from "./dendrogram-words";
 
 export interface TreeModel {
   readonly camera: TreeCamera;
@@ -44,10 +44,7 @@ export function createTreeModel(
   const before = computed(() => tree.value && selectedBefore(tree.value, store.selection.value.rows));
   const longestName = computed(() => {
     const clusters = store.clusters.value;
-    if (!clusters) return 0;
-    const longer = (longest: number, _: number, i: number) =>
-      Math.max(longest, clusterName(clusters, i).join("").length);
-    return clusters.size.reduce(longer, 0);
+    return clusters ? longestClusterName(clusters) : 0;
   });
 
   // Apart from the rest, so that hovering and selecting do not lay the tree out again.

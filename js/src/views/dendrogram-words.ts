@@ -39,6 +39,18 @@ export function distanceName({ metric, linkage }: Pick<Header, "metric" | "linka
 
 /** "3" and " · 41": a cluster's number, and its size in a few characters. */
 export function clusterName({ size }: Clusters, cluster: number): [name: string, count: string] {
-  const count = size[cluster]!;
-  return [String(cluster + 1), ` · ${count < 10_000 ? formatCount(count) : `${formatCount(count / 1000)}k`}`];
+  return [String(cluster + 1), ` · ${shortCount(size[cluster]!)}`];
 }
+
+/** Characters that the longest of the names may have; found without writing each, as there may be thousands. */
+export function longestClusterName({ k, size }: Clusters): number {
+  const below = (limit: number) =>
+    size.reduce((most, each) => (each < limit && each > most ? each : most), 0);
+  const counts = [below(SHORTENED), below(Number.POSITIVE_INFINITY)].map((count) => shortCount(count).length);
+  return String(k).length + " · ".length + Math.max(...counts);
+}
+
+const SHORTENED = 10_000;
+
+const shortCount = (count: number): string =>
+  count < SHORTENED ? formatCount(count) : `${formatCount(count / 1000)}k`;
