@@ -5,22 +5,23 @@ from __future__ import annotations
 __all__ = ["PALETTE", "cluster_color"]
 
 PALETTE = (
-    "#4477AA",
-    "#EE7733",
-    "#228833",
-    "#CC3377",
-    "#009988",
-    "#AA4499",
-    "#DDAA33",
-    "#33BBEE",
-    "#882255",
-    "#999933",
-    "#BB5566",
-    "#6699CC",
+    "#0273C7",
+    "#CE3800",
+    "#007E00",
+    "#AD3DB2",
+    "#A89300",
+    "#F95A8A",
+    "#079C72",
+    "#7E88FF",
+    "#C37153",
+    "#D06FD1",
+    "#986494",
+    "#6A6E60",
 )
-"""Twelve colours that stay apart for the common kinds of colour blindness, the first few the most.
+"""Twelve colours that stay apart for the common kinds of colour blindness and stand out on white and on dark grey.
 
-After Paul Tol, Colour Schemes, SRON/EPS/TN/09-002, 2021.
+Every one has a contrast of at least 3:1 with white and with JupyterLab's dark pages. How they were found is told in
+the twin.
 """
 
 

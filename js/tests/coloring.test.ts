@@ -1,8 +1,65 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { colorByClusters, colorByColumn } from "../src/coloring";
-import { CLUSTER_COLORS, clusterColor, MISSING_COLOR, SEQUENCE } from "../src/palette";
+import { CLUSTER_COLORS, clusterColor, MISSING_COLOR, rgbOf, SEQUENCE } from "../src/palette";
 import { datasetOf } from "./dataset";
+
+type Matrix = readonly (readonly number[])[];
+
+const times = (matrix: Matrix, vector: readonly number[]): number[] =>
+  matrix.map((line) =>
+    Math.min(
+      1,
+      Math.max(
+        0,
+        line.reduce((sum, each, i) => sum + each * vector[i]!, 0),
+      ),
+    ),
+  );
+
+/** sRGB to linear light (IEC 61966-2-1). */
+const linear = (css: string): number[] =>
+  rgbOf(css).map((part) =>
+    part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4,
+  );
+
+/** Machado, Oliveira and Fernandes (2009), severity 1, on linear light. */
+const SEEN_WITH: Readonly<Record<string, Matrix>> = {
+  "full colour vision": [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+  protanopia: [
+    [0.152286, 1.052583, -0.204868],
+    [0.114503, 0.786281, 0.099216],
+    [-0.003882, -0.048116, 1.051998],
+  ],
+  deuteranopia: [
+    [0.367322, 0.860646, -0.227968],
+    [0.280085, 0.672501, 0.047413],
+    [-0.01182, 0.04294, 0.968881],
+  ],
+  tritanopia: [
+    [1.255528, -0.076749, -0.178779],
+    [-0.078411, 0.930809, 0.147602],
+    [0.004733, 0.691367, 0.3039],
+  ],
+};
+
+/** Ottosson (2020): distances are nearly as they are perceived. */
+function oklab(rgb: readonly number[]): number[] {
+  const cones = [
+    [0.4122214708, 0.5363325363, 0.0514459929],
+    [0.2119034982, 0.6806995451, 0.1073969566],
+    [0.0883024619, 0.2817188376, 0.6299787005],
+  ].map((line) => Math.cbrt(line.reduce((sum, each, i) => sum + each * rgb[i]!, 0)));
+  return [
+    [0.2104542553, 0.793617785, -0.0040720468],
+    [1.9779984951, -2.428592205, 0.4505937099],
+    [0.0259040371, 0.7827717662, -0.808675766],
+  ].map((line) => line.reduce((sum, each, i) => sum + each * cones[i]!, 0));
+}
 
 describe("the palette", () => {
   it("is the one that Python has", () => {
@@ -14,6 +71,25 @@ describe("the palette", () => {
     expect(new Set(CLUSTER_COLORS).size).toBe(12);
     expect(clusterColor(12)).toBe(CLUSTER_COLORS[0]);
     expect(clusterColor(25)).toBe(CLUSTER_COLORS[1]);
+  });
+
+  it("stands out on a light and on a dark page: a contrast of 3:1 at least", () => {
+    const luminance = (css: string) =>
+      linear(css).reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i]!, 0);
+    for (const page of ["#FFFFFF", "#111111", "#212121"]) {
+      for (const color of [...CLUSTER_COLORS, MISSING_COLOR]) {
+        const [light, dark] = [luminance(page), luminance(color)].sort((a, b) => b - a);
+        expect((light! + 0.05) / (dark! + 0.05), `${color} on ${page}`).toBeGreaterThanOrEqual(3);
+      }
+    }
+  });
+
+  it.each(Object.entries(SEEN_WITH))("is told apart with %s", (_, matrix) => {
+    const seen = [...CLUSTER_COLORS, MISSING_COLOR].map((color) => oklab(times(matrix, linear(color))));
+    for (const [i, a] of seen.entries()) {
+      for (const b of seen.slice(0, i))
+        expect(Math.hypot(...a.map((part, k) => part - b[k]!))).toBeGreaterThan(0.055);
+    }
   });
 
   it("has a sequence that grows lighter all the way", () => {

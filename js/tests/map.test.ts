@@ -1,8 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { colorByClusters, colorByColumn } from "../src/coloring";
+import { random } from "../src/host/synthetic";
+import { Fader } from "../src/views/fade";
+import { densityContours } from "../src/views/map-contours";
 import { Grid, isInside } from "../src/views/map-grid";
-import { clusterPlaces, type Label, liftOf, withoutOverlap } from "../src/views/map-labels";
-import { finestLevel, pictureLevels, placePictures } from "../src/views/map-pictures";
+import { type Group, groupsOf, rowsOf } from "../src/views/map-groups";
+import { type Label, liftOf, placesOf, withoutOverlap } from "../src/views/map-labels";
+import { lassoMode } from "../src/views/map-lasso";
+import { finestLevel, haveRoom, pictureLevels, placePictures } from "../src/views/map-pictures";
+import { pointLook } from "../src/views/map-points";
 import {
   boundsOf,
   fitView,
@@ -15,13 +22,14 @@ import {
   toPixelY,
   zoomView,
 } from "../src/views/map-view";
+import { datasetOf } from "./dataset";
 
 const EXTENT = { width: 400, height: 300 };
 const unit = fc.double({ min: -1, max: 1, noNaN: true });
 const layouts = fc
   .array(fc.tuple(unit, unit), { minLength: 1, maxLength: 200 })
   .map((points) => normalisePositions(Float32Array.from(points.flat().map((value) => 40 * value + 7))));
-const rowsOf = (positions: Float32Array) => Array.from({ length: positions.length / 2 }, (_, row) => row);
+const allRows = (positions: Float32Array) => Array.from({ length: positions.length / 2 }, (_, row) => row);
 const at = (positions: Float32Array, row: number) => [positions[2 * row]!, positions[2 * row + 1]!] as const;
 const fitted = (positions: Float32Array) => fitView(boundsOf(positions), EXTENT);
 
@@ -30,7 +38,7 @@ describe("the view", () => {
     fc.assert(
       fc.property(layouts, (positions) => {
         const view = fitted(positions);
-        for (const row of rowsOf(positions)) {
+        for (const row of allRows(positions)) {
           const [x, y] = at(positions, row);
           expect(toPixelX(view, x)).toBeGreaterThan(20);
           expect(toPixelX(view, x)).toBeLessThan(EXTENT.width - 20);
@@ -92,7 +100,7 @@ describe("Grid", () => {
         };
         const found: number[] = [];
         new Grid(positions).within(box, (row) => found.push(row));
-        const expected = rowsOf(positions).filter((row) => {
+        const expected = allRows(positions).filter((row) => {
           const [x, y] = at(positions, row);
           return x >= box.left && x <= box.right && y >= box.bottom && y <= box.top;
         });
@@ -110,7 +118,7 @@ describe("Grid", () => {
         fc.double({ min: 0, max: 0.5, noNaN: true }),
         (positions, x, y, reach) => {
           const distance = (row: number) => Math.hypot(at(positions, row)[0] - x, at(positions, row)[1] - y);
-          const best = Math.min(...rowsOf(positions).map(distance));
+          const best = Math.min(...allRows(positions).map(distance));
           const found = new Grid(positions).nearest(x, y, reach);
           if (best > reach) expect(found).toBeNull();
           else expect(distance(found!)).toBe(best);
@@ -178,7 +186,7 @@ describe("pictures on the map", () => {
           size,
         );
         expect(inView).toBe(positions.length / 2);
-        for (const row of rowsOf(positions)) {
+        for (const row of allRows(positions)) {
           const [x, y] = at(positions, row);
           const near = pictures.some(
             (picture) =>
@@ -187,6 +195,18 @@ describe("pictures on the map", () => {
           );
           expect(near).toBe(true);
         }
+      }),
+    );
+  });
+
+  it("are given up beforehand only where there is no room for them", () => {
+    fc.assert(
+      fc.property(layouts, sizes, fc.double({ min: 0, max: 8, noNaN: true }), (positions, size, zoom) => {
+        const view = zoomView(fitted(positions), 2 ** zoom, 120, 90, fitted(positions));
+        const grid = new Grid(positions);
+        const { pictures, inView } = placePictures(grid, pictureLevels(positions), view, EXTENT, size);
+        fc.pre(inView > 0 && pictures.length >= 0.3 * inView);
+        expect(haveRoom(grid, view, EXTENT, size, 0.3)).toBe(true);
       }),
     );
   });
@@ -200,8 +220,8 @@ describe("pictures on the map", () => {
           at(positions, row)
             .map((value) => Math.min(2 ** level - 1, Math.floor(((value + 1) / 2) * 2 ** level)))
             .join();
-        const cells = new Set(rowsOf(positions).map(cell));
-        const pictured = rowsOf(positions).filter((row) => levels[row]! <= level);
+        const cells = new Set(allRows(positions).map(cell));
+        const pictured = allRows(positions).filter((row) => levels[row]! <= level);
         expect(pictured.map(cell).sort()).toEqual(Array.from(cells).sort());
       }),
     );
@@ -209,22 +229,24 @@ describe("pictures on the map", () => {
 });
 
 describe("cluster names", () => {
-  it("stand at the member nearest to the mean", () => {
-    const positions = Float32Array.of(0, 0, 1, 0, 0.4, 0.1, -1, -1);
-    const clusters = {
-      k: 2,
-      labels: Int32Array.of(0, 0, 0, 1),
-      size: Uint32Array.of(3, 1),
-      start: Uint32Array.of(0, 3),
-      color: Int32Array.of(0, 1),
-      node: Int32Array.of(1, -4),
-    };
-    const { centre, spread } = clusterPlaces(positions, clusters);
-    expect(Array.from(centre)).toEqual([2, 3]);
+  const group = (index: number): Group => ({
+    index,
+    name: String(index + 1),
+    size: 1,
+    color: "#000000",
+    origin: `cluster ${index + 1}`,
+  });
+
+  it("stand at the member nearest to the mean; groups without members stand nowhere", () => {
+    const positions = Float32Array.of(0, 0, 1, 0, 0.4, 0.1, -1, -1, 9, 9);
+    const groups = { of: Int32Array.of(0, 0, 0, 1, -1), groups: [group(1), group(0), group(2)] };
+    const [single, triple, ...others] = placesOf(positions, groups);
+    expect(others).toEqual([]);
+    expect([single!.centre, triple!.centre]).toEqual([3, 2]);
     const [x, y] = [1.4 / 3, 0.1 / 3];
     const squares = [x ** 2 + y ** 2, (1 - x) ** 2 + y ** 2, (0.4 - x) ** 2 + (0.1 - y) ** 2];
-    expect(spread[0]).toBeCloseTo(Math.sqrt((squares[0]! + squares[1]! + squares[2]!) / 3), 6);
-    expect(spread[1]).toBe(0);
+    expect(triple!.spread).toBeCloseTo(Math.sqrt((squares[0]! + squares[1]! + squares[2]!) / 3), 6);
+    expect(single!.spread).toBe(0);
   });
 
   it("leave in sight a cluster that they would hide", () => {
@@ -234,9 +256,106 @@ describe("cluster names", () => {
     expect(liftOf(200, name)).toBe(0);
   });
 
-  it("are kept in order of importance, without overlap", () => {
-    const label = (cluster: number, x: number): Label => ({ cluster, x, y: 0, width: 20, height: 10 });
-    const kept = withoutOverlap([label(0, 0), label(1, 15), label(2, 20), label(3, 30)]);
-    expect(kept.map(({ cluster }) => cluster)).toEqual([0, 2]);
+  it("are shown in order of importance, without overlap", () => {
+    const label = (index: number, x: number): Label => ({
+      group: group(index),
+      x,
+      y: 0,
+      width: 20,
+      height: 10,
+      isShown: false,
+    });
+    const placed = withoutOverlap([label(0, 0), label(1, 15), label(2, 20), label(3, 30)]);
+    expect(placed.map(({ isShown }) => isShown)).toEqual([true, false, true, false]);
+  });
+
+  it("are those of clusters, or of the categories of the column that colours stand for", () => {
+    const dataset = datasetOf(60);
+    const clusters = dataset.tree!.clusters(5);
+    const byClusters = groupsOf(dataset, clusters, colorByClusters(dataset, clusters))!;
+    expect(byClusters.groups.map(({ size }) => size)).toEqual(
+      Array.from(clusters.size).sort((a, b) => b - a),
+    );
+    const column = dataset.columns.get("breed")!;
+    const { of, groups } = groupsOf(dataset, clusters, colorByColumn(column))!;
+    for (const { index, name, size } of groups) {
+      expect(name).toBe(column.categories[index]);
+      expect(rowsOf(of, index)).toHaveLength(size);
+    }
+    expect(groupsOf(dataset, clusters, colorByColumn(dataset.columns.get("width")!))).toBeNull();
+  });
+
+  it("fade in and out, but are there at once at first and for who wants no motion", () => {
+    const fader = new Fader();
+    expect(fader.step(1000, new Map([["a", true]]), false).of("a")).toBe(1);
+    const later = fader.step(
+      1016,
+      new Map([
+        ["a", false],
+        ["b", true],
+      ]),
+      false,
+    );
+    expect(later.isMoving).toBe(true);
+    expect(later.of("a")).toBeCloseTo(1 - 16 / 180);
+    expect(later.of("b")).toBeCloseTo(16 / 180);
+    const still = fader.step(1032, new Map([["b", true]]), true);
+    expect([still.isMoving, still.of("a"), still.of("b")]).toEqual([false, 0, 1]);
+  });
+});
+
+describe("lines of density", () => {
+  /** Even-odd over all rings, as they are drawn. */
+  const holds = (rings: readonly Float32Array[], x: number, y: number) =>
+    rings.filter((ring) => isInside(ring, x, y)).length % 2 === 1;
+
+  it("enclose about the share of the images that they stand for, each within the one before", () => {
+    const draw = random(5);
+    const normal = () => Math.sqrt(-2 * Math.log(1 - draw())) * Math.cos(2 * Math.PI * draw());
+    const positions = normalisePositions(
+      Float32Array.from({ length: 8000 }, (_, i) => normal() + (i % 4 < 2 ? 5 : 0) * (i % 2)),
+    );
+    const lines = densityContours(positions, allRows(positions));
+    const shares = lines.map(
+      (rings) => allRows(positions).filter((row) => holds(rings, ...at(positions, row))).length / 4000,
+    );
+    expect(lines).toHaveLength(5);
+    shares.forEach((share, i) => {
+      expect(Math.abs(share - [0.95, 0.8, 0.6, 0.4, 0.2][i]!)).toBeLessThan(0.06);
+    });
+  });
+
+  it("can be drawn of one image, and of images that are all at one place", () => {
+    expect(densityContours(Float32Array.of(0, 0), [0]).flat().length).toBeGreaterThan(0);
+    expect(
+      densityContours(new Float32Array(200), allRows(new Float32Array(200))).flat().length,
+    ).toBeGreaterThan(0);
+  });
+});
+
+describe("an outline", () => {
+  const keys = { shiftKey: false, altKey: false, ctrlKey: false, metaKey: false };
+
+  it("does what was chosen unless a key says otherwise", () => {
+    expect(lassoMode(keys, "lasso", "intersect")).toBe("intersect");
+    expect(lassoMode({ ...keys, shiftKey: true }, "pan", "replace")).toBe("replace");
+    expect(lassoMode({ ...keys, shiftKey: true }, "rectangle", "replace")).toBe("add");
+    expect(lassoMode({ ...keys, metaKey: true }, "pan", "remove")).toBe("add");
+    expect(lassoMode({ ...keys, altKey: true }, "lasso", "add")).toBe("remove");
+    expect(lassoMode({ ...keys, altKey: true, ctrlKey: true }, "pan", "add")).toBe("intersect");
+  });
+});
+
+describe("the look of points", () => {
+  it("is smaller and paler the more there are, larger and more solid the nearer one comes", () => {
+    const looks = [19, 400, 5000, 20_000, 100_000].map((n) => pointLook(n, 1, EXTENT));
+    for (const [i, { size, opacity }] of looks.slice(1).entries()) {
+      expect(size).toBeLessThan(looks[i]!.size + 1e-9);
+      expect(opacity).toBeLessThanOrEqual(looks[i]!.opacity);
+    }
+    expect(looks.at(-1)!.opacity).toBeLessThan(looks[0]!.opacity);
+    const near = pointLook(100_000, 20, EXTENT);
+    expect(near.size).toBeGreaterThan(looks.at(-1)!.size);
+    expect(near.opacity).toBeGreaterThan(looks.at(-1)!.opacity);
   });
 });

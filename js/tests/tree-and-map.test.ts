@@ -288,7 +288,10 @@ describe("the map", () => {
 
   it("takes up and puts down the lasso, and lets it be dropped with Escape", () => {
     const button = pane.querySelector<HTMLElement>("button[aria-label^=Lasso]")!;
+    const modes = pane.querySelector<HTMLElement>(".imgclust-map-modes")!;
+    expect(modes.hidden).toBe(true);
     button.click();
+    expect(modes.hidden).toBe(false);
     expect(button.getAttribute("aria-pressed")).toBe("true");
     drag(leftOf(250));
     expect(selected()).toEqual(rowsLeftOf(250));
@@ -331,17 +334,71 @@ describe("the map", () => {
     expect(selected()).toEqual([1, 2]);
   });
 
-  it("selects the members of a category in the legend", () => {
+  it("filters by the legend, and selects with Shift", () => {
     ctx.store.setColorBy("breed");
     const { values, categories } = ctx.store.dataset.value.columns.get("breed")!;
-    const entry = pane.querySelector<HTMLButtonElement>("button.imgclust-map-legend-entry")!;
-    const label = entry.querySelector(".imgclust-map-legend-label")!.textContent!;
-    entry.click();
-    const code = categories.indexOf(label);
-    expect(selected()).toEqual(Array.from(values.keys()).filter((row) => values[row] === code));
-    expect(selected().length).toBeGreaterThan(0);
+    const entries = pane.querySelectorAll<HTMLButtonElement>("button.imgclust-map-legend-entry");
+    const codeOf = (entry: Element) =>
+      categories.indexOf(entry.querySelector(".imgclust-map-legend-label")!.textContent!);
+    const membersOf = (code: number) => Array.from(values.keys()).filter((row) => values[row] === code);
+    const [first, second] = [entries[0]!, entries[1]!];
+    first.click();
+    expect([...ctx.store.visible.value!]).toEqual(membersOf(codeOf(first)));
+    expect([first, second].map((each) => each.getAttribute("aria-pressed"))).toEqual(["true", "false"]);
+    second.click();
+    expect([...ctx.store.visible.value!]).toEqual(
+      sorted([...membersOf(codeOf(first)), ...membersOf(codeOf(second))]),
+    );
+    drag(leftOf(WIDTH - 1), { shiftKey: true });
+    expect(selected()).toEqual([...ctx.store.visible.value!]);
+    first.click();
+    second.click();
+    expect(ctx.store.visible.value).toBeNull();
+    ctx.store.clearSelection();
+    first.dispatchEvent(new MouseEvent("click", { shiftKey: true }));
+    expect(selected()).toEqual(membersOf(codeOf(first)));
     ctx.store.setColorBy("cluster");
     expect(pane.querySelector<HTMLElement>(".imgclust-map-legend")!.hidden).toBe(true);
+  });
+
+  it("draws rectangles, and does with them what was chosen", () => {
+    press(stage, "r");
+    const half = [
+      [1, 1],
+      [200, HEIGHT - 1],
+    ] as const;
+    drag(half);
+    expect(selected()).toEqual(rowsLeftOf(200));
+    const mode = (name: string) =>
+      pane.querySelector<HTMLButtonElement>(`.imgclust-map-modes button[aria-label^="${name}"]`)!;
+    mode("Take").click();
+    drag([
+      [1, 1],
+      [120, HEIGHT - 1],
+    ]);
+    expect(selected()).toEqual(rowsLeftOf(200).filter((row) => !rowsLeftOf(120).includes(row)));
+    mode("Keep").click();
+    drag([
+      [1, 1],
+      [160, HEIGHT - 1],
+    ]);
+    expect(selected()).toEqual(rowsLeftOf(160).filter((row) => !rowsLeftOf(120).includes(row)));
+    mode("Add").click();
+    drag(half);
+    expect(selected()).toEqual(rowsLeftOf(200));
+  });
+
+  it("selects what is in view, and shows the selection, by keyboard", () => {
+    press(stage, "Enter");
+    expect(selected()).toHaveLength(N);
+    ctx.store.select([4], "replace", { kind: "query", text: "" });
+    press(stage, "f");
+    press(stage, "Enter");
+    expect(selected()).toContain(4);
+    expect(selected().length).toBeLessThan(N);
+    press(stage, "0");
+    press(stage, "Enter");
+    expect(selected()).toHaveLength(N);
   });
 
   it("waits for a layout", () => {

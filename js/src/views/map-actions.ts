@@ -1,10 +1,16 @@
 /** What one can do on the map: look at a mark, select it, open it, and draw a lasso. */
-import { plural } from "../format";
-import { modeOf } from "../store";
+import { formatValue, plural } from "../format";
+import { type Column, modeOf } from "../store";
 import type { ViewContext } from "./context";
+import { type Group, rowsOf } from "./map-groups";
 import { type MapTarget, targetAt } from "./map-hit";
+import { type LassoMode, lassoMode } from "./map-lasso";
 import type { MapModel } from "./map-model";
 import { toMapX, toMapY } from "./map-view";
+
+/** Pixels from the pointer, and pictures at most. */
+const AROUND = 40;
+const MOST_AROUND = 24;
 
 export interface MapActions {
   /** Returns whether there is a mark at the point. */
@@ -14,10 +20,16 @@ export interface MapActions {
   open(x: number, y: number): void;
   /** Selects what the outline (x, y of its corners in turn, pixels) holds. */
   lasso(outline: readonly number[], event: PointerEvent): void;
+  /** For who has no mouse to draw an outline with. */
+  selectInView(): void;
 }
 
-export function createMapActions(ctx: ViewContext, { overlay, grid }: MapModel): MapActions {
-  const { store, tooltip, openPreview, signal } = ctx;
+export function createMapActions(
+  ctx: ViewContext,
+  { overlay, grid, groups, tool, lassoMode: chosen, extent }: MapModel,
+): MapActions {
+  const { store, tooltip, openPreview, thumbnails, signal } = ctx;
+  const claimAround = thumbnails.claim(signal);
 
   function find(x: number, y: number): MapTarget | null {
     const [now, of] = [overlay.peek(), grid.peek()];
@@ -36,33 +48,67 @@ export function createMapActions(ctx: ViewContext, { overlay, grid }: MapModel):
   }
   signal.addEventListener("abort", leave);
 
-  /** The rows of a cluster, and its node in the tree. */
-  function membersOf(cluster: number): { rows: Uint32Array; node: number } | null {
-    const [clusters, tree] = [store.clusters.peek(), store.dataset.peek().tree];
-    if (!clusters || !tree) return null;
-    const node = clusters.node[cluster]!;
-    return { rows: tree.rowsOf(node), node };
+  /** The rows of a group, and the node of the tree that a cluster is. */
+  function membersOf({ index }: Group): { rows: readonly number[]; node: number | null } {
+    const { dataset, clusters, coloring } = store;
+    const { tree, columns } = dataset.peek();
+    if (!tree || columns.has(coloring.peek().column))
+      return { rows: groups.peek() ? rowsOf(groups.peek()!.of, index) : [], node: null };
+    const node = clusters.peek()!.node[index]!;
+    return { rows: Array.from(tree.rowsOf(node)), node };
+  }
+
+  /** Pictures around the pointer are fetched before it gets there. */
+  function fetchAround(x: number, y: number): void {
+    const [now, of] = [overlay.peek(), grid.peek()];
+    if (!now || !of) return;
+    const rows: number[] = [];
+    const [px, py, reach] = [toMapX(now.view, x), toMapY(now.view, y), AROUND / now.view.scale];
+    of.within({ left: px - reach, right: px + reach, bottom: py - reach, top: py + reach }, (row) => {
+      if (rows.length < MOST_AROUND) rows.push(row);
+    });
+    claimAround(rows, 64);
+  }
+
+  function describe(row: number): string[] {
+    const clusters = store.clusters.peek();
+    const column = store.dataset.peek().columns.get(store.coloring.peek().column);
+    const lines = clusters ? [`cluster ${clusters.labels[row]! + 1}`] : [];
+    if (column) lines.push(`${column.name}: ${wordOf(column, row)}`);
+    return lines;
+  }
+
+  function selectOutline(outline: readonly number[], mode: LassoMode): void {
+    const [now, of] = [overlay.peek(), grid.peek()];
+    if (!now || !of) return;
+    const toMap = (value: number, i: number) => (i % 2 === 0 ? toMapX : toMapY)(now.view, value);
+    const rows = of.inside(Float32Array.from(outline, toMap));
+    store.select(rows, mode, { kind: "lasso", text: `lasso of ${plural(rows.length, "image")}` });
   }
 
   return {
     leave,
     hover(x, y, event) {
       const target = find(x, y);
+      fetchAround(x, y);
       if (!target) {
         leave();
         return false;
       }
-      if ("cluster" in target) {
+      if ("group" in target) {
         tooltip.hide();
-        const members = membersOf(target.cluster);
-        if (members) link(Array.from(members.rows), members.node);
+        const { rows, node } = membersOf(target.group);
+        link(rows, node);
         return true;
       }
       const { row } = target;
       link([row], null);
-      const clusters = store.clusters.peek();
-      const lines = clusters ? [`cluster ${clusters.labels[row]! + 1}`] : [];
-      tooltip.show(event.clientX, event.clientY, { title: "1 image", named: row, lines, rows: [row] });
+      tooltip.show(event.clientX, event.clientY, {
+        title: "1 image",
+        named: row,
+        lines: describe(row),
+        rows: [row],
+      });
       return true;
     },
     click(x, y, event) {
@@ -73,22 +119,23 @@ export function createMapActions(ctx: ViewContext, { overlay, grid }: MapModel):
       } else if ("row" in target) {
         store.select([target.row], mode, { kind: "click", text: "picked on the map" });
       } else {
-        const members = membersOf(target.cluster);
-        const text = `cluster ${target.cluster + 1}`;
-        if (members) store.select(members.rows, mode, { kind: "group", text });
+        store.select(membersOf(target.group).rows, mode, { kind: "group", text: target.group.origin });
       }
     },
     open(x, y) {
       const target = find(x, y);
       if (target && "row" in target) openPreview([target.row], 0);
     },
-    lasso(outline, event) {
-      const [now, of] = [overlay.peek(), grid.peek()];
-      if (!now || !of) return;
-      const toMap = (value: number, i: number) => (i % 2 === 0 ? toMapX : toMapY)(now.view, value);
-      const rows = of.inside(Float32Array.from(outline, toMap));
-      const mode = event.altKey ? "remove" : event.ctrlKey || event.metaKey ? "add" : "replace";
-      store.select(rows, mode, { kind: "lasso", text: `lasso of ${plural(rows.length, "image")}` });
+    lasso: (outline, event) => selectOutline(outline, lassoMode(event, tool.peek(), chosen.peek())),
+    selectInView() {
+      const { width, height } = extent.peek();
+      selectOutline([0, 0, width, 0, width, height, 0, height], chosen.peek());
     },
   };
+}
+
+function wordOf({ kind, values, categories }: Column, row: number): string {
+  const value = values[row]!;
+  if (kind === "category") return categories[value] ?? "no value";
+  return Number.isNaN(value) ? "no value" : formatValue(value);
 }

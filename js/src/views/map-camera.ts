@@ -3,7 +3,7 @@ import { type ReadonlySignal, signal } from "@preact/signals-core";
 import { watch } from "../dom";
 import type { Grid } from "./map-grid";
 import { ease } from "./map-points";
-import { betweenViews, type Extent, fitView, type MapView, panView, zoomView } from "./map-view";
+import { betweenViews, boundsOf, type Extent, fitView, type MapView, panView, zoomView } from "./map-view";
 
 export interface MapCamera {
   /** null without a layout, and while the map has no size. */
@@ -15,9 +15,13 @@ export interface MapCamera {
   pan(dx: number, dy: number): void;
   /** Shows the whole map. */
   fit(): void;
+  /** Shows these rows as large as they can be, and not nearer than makes sense. */
+  fitRows(rows: Iterable<number>): void;
 }
 
 const MOVE_MS = 260;
+/** A single image is shown amid its neighbours. */
+const NEAREST = 12;
 
 /** `moveMs` is how long points take to a new layout: a view of the whole map goes with them. */
 export function createMapCamera(
@@ -92,6 +96,18 @@ export function createMapCamera(
       const of = grid.peek();
       isFitted = true;
       if (of && view.peek()) moveTo(fitted(of), MOVE_MS);
+    },
+    fitRows(rows) {
+      const of = grid.peek();
+      if (!of || !view.peek()) return;
+      const places = Array.from(rows, (row) => [of.positions[2 * row]!, of.positions[2 * row + 1]!]).flat();
+      if (places.length === 0) return;
+      isFitted = false;
+      const near = fitView(boundsOf(Float32Array.from(places)), extent.peek());
+      const most = NEAREST * fitted(of).scale;
+      const { width, height } = extent.peek();
+      const nearer = zoomView(near, Math.min(1, most / near.scale), width / 2, height / 2, fitted(of));
+      moveTo(nearer, MOVE_MS);
     },
   };
 }

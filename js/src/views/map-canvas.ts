@@ -3,8 +3,9 @@ import type { ReadonlySignal } from "@preact/signals-core";
 import { watch } from "../dom";
 import { fillWithCanvas } from "./canvas";
 import type { ViewContext } from "./context";
+import { Fader } from "./fade";
 import type { MapModel } from "./map-model";
-import { drawLabels, drawLasso, drawPictures, drawPointed } from "./map-overlay";
+import { drawContours, drawLabels, drawLasso, drawPictures, drawPointed } from "./map-overlay";
 
 export function mountOverlay(
   stage: HTMLElement,
@@ -14,12 +15,21 @@ export function mountOverlay(
   outline: ReadonlySignal<readonly number[]>,
 ): void {
   const claim = thumbnails.claim(signal);
+  const names = new Fader();
 
-  const requestDraw = fillWithCanvas(stage, canvas, extent, signal, (context) => {
+  const requestDraw: () => void = fillWithCanvas(stage, canvas, extent, signal, (context) => {
     const now = overlay.peek();
     if (!now) return;
+    drawContours(context, now);
     drawPictures(context, now, thumbnails);
-    drawLabels(context, now);
+    const wanted = new Map(now.labels.map(({ group, isShown }) => [group.origin, isShown]));
+    const fading = names.step(
+      performance.now(),
+      wanted,
+      matchMedia("(prefers-reduced-motion: reduce)").matches,
+    );
+    drawLabels(context, now, ({ group }) => fading.of(group.origin));
+    if (fading.isMoving) requestDraw();
     drawPointed(context, now);
     drawLasso(context, outline.peek(), now.theme.accent);
     claim(

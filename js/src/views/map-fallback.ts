@@ -1,6 +1,6 @@
 /** The points of the map without WebGL: good for some 20,000. */
 import { oncePerFrame } from "../dom";
-import { looksOf, Move, type PointLayer, type PointLook, type PointsState } from "./map-points";
+import { looksOf, Move, type PointLayer, type PointLook, type PointsState, setSize } from "./map-points";
 import { type Positions, toPixelX, toPixelY } from "./map-view";
 
 /** Smaller dots look the same square, and cost a fraction. */
@@ -9,7 +9,7 @@ const ROUND_FROM = 4;
 export class CanvasPoints implements PointLayer {
   readonly canvas = document.createElement("canvas");
   private readonly life = new AbortController();
-  private readonly redraw = oncePerFrame(this.life.signal, () => this.draw());
+  private readonly redraw = oncePerFrame(this.life.signal, () => this.draw(this.canvas, devicePixelRatio));
   private state: PointsState | null = null;
   /** Rows by colour, so that the colour need not be set for each. */
   private byColor: Uint32Array[] = [];
@@ -24,24 +24,32 @@ export class CanvasPoints implements PointLayer {
     }
     if (before?.coloring.codes !== state.coloring.codes) this.byColor = groupByCode(state.coloring.codes);
     if (before?.extent !== state.extent) {
-      this.canvas.width = Math.round(state.extent.width * devicePixelRatio);
-      this.canvas.height = Math.round(state.extent.height * devicePixelRatio);
+      setSize(this.canvas, state.extent, devicePixelRatio);
       // Emptied by that, it must not wait for the next frame.
-      this.draw();
+      this.draw(this.canvas, devicePixelRatio);
     } else this.redraw();
   }
 
-  private draw(): void {
-    const context = this.canvas.getContext("2d");
+  picture(density: number): HTMLCanvasElement {
+    const canvas = document.createElement("canvas");
+    if (!this.state) return canvas;
+    setSize(canvas, this.state.extent, density);
+    this.draw(canvas, density);
+    return canvas;
+  }
+
+  private draw(canvas: HTMLCanvasElement, density: number): void {
+    const context = canvas.getContext("2d");
     if (!context || !this.state) return;
-    const { extent, selection } = this.state;
+    const { extent, selection, visible } = this.state;
     const positions = this.currentPositions(this.state.positions);
-    context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    context.setTransform(density, 0, 0, density, 0, 0);
     context.clearRect(0, 0, extent.width, extent.height);
     const { others, selected } = looksOf(this.state);
     const anySelected = selection.count > 0;
-    this.dots(context, positions, others, (row) => !anySelected || !selection.rows.has(row));
-    if (anySelected) this.dots(context, positions, selected, (row) => selection.rows.has(row));
+    const isIn = (row: number) => visible === null || visible.has(row);
+    this.dots(context, positions, others, (row) => isIn(row) && !(anySelected && selection.rows.has(row)));
+    if (anySelected) this.dots(context, positions, selected, (row) => isIn(row) && selection.rows.has(row));
   }
 
   private currentPositions(to: Positions): Positions {

@@ -1,7 +1,7 @@
 /** The points of the map by WebGL, drawn in a context that all maps share, and copied to this map's own canvas. */
 import { oncePerFrame } from "../dom";
 import { rgbOf } from "../palette";
-import { looksOf, Move, type PointLayer, type PointLook, type PointsState } from "./map-points";
+import { looksOf, Move, type PointLayer, type PointLook, type PointsState, setSize } from "./map-points";
 import { type Lease, leaseRenderer } from "./map-renderer";
 import type { Extent, MapView, Positions } from "./map-view";
 
@@ -18,7 +18,7 @@ class GlPoints implements PointLayer {
   private readonly buffers: Readonly<Record<"origin" | "target" | "paint", WebGLBuffer>>;
   private readonly uniforms: (name: string) => WebGLUniformLocation | null;
   private readonly life = new AbortController();
-  private readonly redraw = oncePerFrame(this.life.signal, () => this.draw());
+  private readonly redraw = oncePerFrame(this.life.signal, () => this.draw(this.canvas, devicePixelRatio));
   private state: PointsState | null = null;
   private move: Move | null = null;
 
@@ -46,23 +46,34 @@ class GlPoints implements PointLayer {
   show(state: PointsState, moveMs: number): void {
     const before = this.state;
     this.state = state;
-    const { positions, coloring, selection, extent } = state;
+    const { positions, coloring, selection, visible, extent } = state;
     if (before?.positions !== positions) {
       const from = before?.positions.length === positions.length && moveMs > 0 ? before.positions : null;
       this.move = from && new Move(from, moveMs);
       this.fill("origin", from ?? positions);
       this.fill("target", positions);
     }
-    if (before?.coloring !== coloring || before.selection.rows !== selection.rows) {
+    if (
+      before?.coloring !== coloring ||
+      before.selection.rows !== selection.rows ||
+      before.visible !== visible
+    ) {
       this.fill("paint", paints(state));
     }
     if (before?.extent === extent) this.redraw();
     else {
-      this.canvas.width = Math.round(extent.width * devicePixelRatio);
-      this.canvas.height = Math.round(extent.height * devicePixelRatio);
+      setSize(this.canvas, extent, devicePixelRatio);
       // Emptied by that, it must not wait for the next frame.
-      this.draw();
+      this.draw(this.canvas, devicePixelRatio);
     }
+  }
+
+  picture(density: number): HTMLCanvasElement {
+    const canvas = document.createElement("canvas");
+    if (!this.state) return canvas;
+    setSize(canvas, this.state.extent, density);
+    this.draw(canvas, density);
+    return canvas;
   }
 
   private fill(name: keyof typeof this.buffers, values: Positions | Uint8Array): void {
@@ -71,9 +82,9 @@ class GlPoints implements PointLayer {
     gl.bufferData(gl.ARRAY_BUFFER, values, gl.STATIC_DRAW);
   }
 
-  private draw(): void {
-    const context = this.canvas.getContext("2d");
-    const { width, height } = this.canvas;
+  private draw(canvas: HTMLCanvasElement, density: number): void {
+    const context = canvas.getContext("2d");
+    const { width, height } = canvas;
     if (!context || !this.state || width === 0 || height === 0) return;
     const { gl, program } = this.lease;
     const { view, extent, selection, positions } = this.state;
@@ -93,7 +104,7 @@ class GlPoints implements PointLayer {
     gl.uniform1f(this.uniforms("share"), share);
     const stage = (selected: number, { size, opacity }: PointLook) => {
       gl.uniform1f(this.uniforms("stage"), selected);
-      gl.uniform1f(this.uniforms("size"), size * devicePixelRatio);
+      gl.uniform1f(this.uniforms("size"), size * density);
       gl.uniform1f(this.uniforms("opacity"), opacity);
       gl.drawArrays(gl.POINTS, 0, positions.length / 2);
     };
@@ -116,8 +127,11 @@ class GlPoints implements PointLayer {
   }
 }
 
-/** Red, green, blue of each row, and whether it is selected. */
-function paints({ coloring: { css, codes }, selection: { rows } }: PointsState): Uint8Array {
+/** In neither of the two stages. */
+const HIDDEN = 128;
+
+/** Red, green, blue of each row, and the stage in which it is drawn. */
+function paints({ coloring: { css, codes }, selection: { rows }, visible }: PointsState): Uint8Array {
   const colors = css.map(rgbOf);
   const made = new Uint8Array(4 * codes.length);
   for (let row = 0; row < codes.length; row++) {
@@ -125,7 +139,8 @@ function paints({ coloring: { css, codes }, selection: { rows } }: PointsState):
     made[4 * row] = color[0];
     made[4 * row + 1] = color[1];
     made[4 * row + 2] = color[2];
-    if (rows.has(row)) made[4 * row + 3] = 255;
+    if (visible && !visible.has(row)) made[4 * row + 3] = HIDDEN;
+    else if (rows.has(row)) made[4 * row + 3] = 255;
   }
   return made;
 }

@@ -12,7 +12,8 @@ export class Grid {
   private readonly start: Uint32Array;
   private readonly rows: Uint32Array;
 
-  constructor(positions: Positions) {
+  /** `isIn` says which rows there are to find; the cells lie over all of them. */
+  constructor(positions: Positions, isIn: (row: number) => boolean = () => true) {
     const n = positions.length / 2;
     this.positions = positions;
     this.bounds = n > 0 ? boundsOf(positions) : { left: 0, right: 0, bottom: 0, top: 0 };
@@ -21,13 +22,14 @@ export class Grid {
     this.cellSize = Math.max(right - left, top - bottom) / this.columns || 1;
     this.start = new Uint32Array(this.columns ** 2 + 1);
     this.rows = new Uint32Array(n);
-    this.sort(n);
+    this.sort(n, isIn);
   }
 
   /** Counting sort by cell. */
-  private sort(n: number): void {
+  private sort(n: number, isIn: (row: number) => boolean): void {
     const cells = new Uint32Array(n);
     for (let row = 0; row < n; row++) {
+      if (!isIn(row)) continue;
       const cell =
         this.line(this.positions[2 * row + 1]! - this.bounds.bottom) * this.columns +
         this.line(this.positions[2 * row]! - this.bounds.left);
@@ -36,7 +38,7 @@ export class Grid {
     }
     for (let cell = 0; cell < this.columns ** 2; cell++) this.start[cell + 1]! += this.start[cell]!;
     const next = this.start.slice();
-    for (let row = 0; row < n; row++) this.rows[next[cells[row]!]!++] = row;
+    for (let row = 0; row < n; row++) if (isIn(row)) this.rows[next[cells[row]!]!++] = row;
   }
 
   /** Column or line of a distance from the lower left corner. */
@@ -56,6 +58,16 @@ export class Grid {
         if (x >= left && x <= right && y >= bottom && y <= top) visit(row, x, y);
       }
     }
+  }
+
+  /** How many rows there are in the cells that a rectangle touches: at least as many as it holds. */
+  countAround({ left, right, bottom, top }: Bounds): number {
+    const [c0, c1] = [this.line(left - this.bounds.left), this.line(right - this.bounds.left)];
+    const [l0, l1] = [this.line(bottom - this.bounds.bottom), this.line(top - this.bounds.bottom)];
+    let count = 0;
+    for (let line = l0; line <= l1; line++)
+      count += this.start[line * this.columns + c1 + 1]! - this.start[line * this.columns + c0]!;
+    return count;
   }
 
   /** The row nearest to a point, no farther than `reach`; null where there is none. */

@@ -1,42 +1,61 @@
-/** Above the map: what it shows, lasso, dots or pictures, zoom. */
-import { Grip, Image, Lasso, Maximize, Sparkles, ZoomIn, ZoomOut } from "lucide";
+/** Above the map: what it shows, what a drag does, dots or pictures, lines of density, and a picture to keep. */
+import { Download, Grip, Hand, Image, Lasso, Sparkles, SquareDashed, Target } from "lucide";
 import { button, element, watch } from "../dom";
 import type { ViewContext } from "./context";
 import { icon } from "./icons";
 import type { MapModel } from "./map-model";
 import { paneTitle } from "./pane-title";
 
-const ZOOM_STEP = 1.6;
-const LAYOUTS: Readonly<Record<string, string>> = { umap: "UMAP", pca: "principal components" };
+const LAYOUTS: Readonly<Record<string, string>> = {
+  umap: "UMAP",
+  tsne: "t-SNE",
+  pca: "principal components",
+};
+const TOOLS = [
+  { name: "Move the map", value: "pan", node: Hand },
+  { name: "Lasso (L, or Shift and drag)", value: "lasso", node: Lasso },
+  { name: "Rectangle (R)", value: "rectangle", node: SquareDashed },
+] as const;
 const MARKS = [
-  { name: "Dots", marks: "dots", node: Grip },
-  { name: "Pictures where there is room", marks: "auto", node: Sparkles },
-  { name: "Pictures", marks: "pictures", node: Image },
+  { name: "Dots", value: "dots", node: Grip },
+  { name: "Pictures where there is room", value: "auto", node: Sparkles },
+  { name: "Pictures", value: "pictures", node: Image },
 ] as const;
 
-export function mapHeader({ store, signal }: ViewContext, model: MapModel): HTMLElement {
-  const { camera, extent, isLassoing, marks } = model;
+export function mapHeader({ store, signal }: ViewContext, model: MapModel, save: () => void): HTMLElement {
+  const { tool, marks, hasContours } = model;
   const title = element("div", { class: "imgclust-pane-title" });
-  const zoom = (factor: number) => camera.zoom(factor, extent.peek().width / 2, extent.peek().height / 2);
-  const lasso = button("Lasso (or Shift and drag)", icon(Lasso), () => {
-    isLassoing.value = !isLassoing.peek();
-  });
-  const choices = MARKS.map(({ name, marks: choice, node }) => ({
-    choice,
-    button: button(name, icon(node), () => store.setUi({ map: { ...store.ui.peek().map, marks: choice } })),
+  const remember = (patch: Readonly<Record<string, unknown>>) =>
+    store.setUi({ map: { ...store.ui.peek().map, ...patch } });
+  const tools = TOOLS.map(({ name, value, node }) => ({
+    isOn: () => tool.value === value,
+    button: button(name, icon(node), () => {
+      tool.value = value;
+    }),
   }));
+  const kinds = MARKS.map(({ name, value, node }) => ({
+    isOn: () => marks.value === value,
+    button: button(name, icon(node), () => remember({ marks: value })),
+  }));
+  const lines = {
+    isOn: () => hasContours.value,
+    button: button("Lines of equal density (D)", icon(Target), () =>
+      remember({ contours: !hasContours.peek() }),
+    ),
+  };
+  const group = (name: string, of: readonly { button: HTMLElement }[]) =>
+    element("div", {
+      class: "imgclust-map-choices",
+      attributes: { role: "group", "aria-label": name },
+      children: of.map((each) => each.button),
+    });
   const controls = element("div", {
     class: "imgclust-map-controls",
     children: [
-      lasso,
-      element("div", {
-        class: "imgclust-map-marks",
-        attributes: { role: "group", "aria-label": "Marks" },
-        children: choices.map((each) => each.button),
-      }),
-      button("Zoom out (-)", icon(ZoomOut), () => zoom(1 / ZOOM_STEP)),
-      button("Zoom in (+)", icon(ZoomIn), () => zoom(ZOOM_STEP)),
-      button("Show all (0)", icon(Maximize), () => camera.fit()),
+      group("What a drag does", tools),
+      group("Marks", kinds),
+      lines.button,
+      button("Save the map as a picture (PNG)", icon(Download), save),
     ],
   });
 
@@ -45,8 +64,8 @@ export function mapHeader({ store, signal }: ViewContext, model: MapModel): HTML
     const layout = header.layout ?? "";
     title.replaceChildren(...paneTitle("Map", coordinates ? (LAYOUTS[layout] ?? layout) : ""));
     controls.hidden = coordinates === null;
-    lasso.setAttribute("aria-pressed", String(isLassoing.value));
-    for (const each of choices) each.button.setAttribute("aria-pressed", String(each.choice === marks.value));
+    for (const each of [...tools, ...kinds, lines])
+      each.button.setAttribute("aria-pressed", String(each.isOn()));
   });
   return element("div", { class: "imgclust-pane-header", children: [title, controls] });
 }

@@ -1,9 +1,10 @@
-/** What is at a point of the map: a cluster's name, a picture, or a dot. Pixels. */
+/** What is at a point of the map: a group's name, a picture, or a dot. Pixels. */
 import type { Grid } from "./map-grid";
+import type { Group } from "./map-groups";
 import type { Overlay } from "./map-scene";
 import { toMapX, toMapY } from "./map-view";
 
-export type MapTarget = { cluster: number } | { row: number };
+export type MapTarget = { group: Group } | { row: number };
 
 /** How near to a dot counts as on it. */
 const REACH = 8;
@@ -11,9 +12,10 @@ const REACH = 8;
 export function targetAt(overlay: Overlay, grid: Grid, x: number, y: number): MapTarget | null {
   const { labels, pictures, pictureSize, view, look } = overlay;
   const label = labels.find(
-    (each) => Math.abs(each.x - x) * 2 <= each.width && Math.abs(each.y - y) * 2 <= each.height,
+    (each) =>
+      each.isShown && Math.abs(each.x - x) * 2 <= each.width && Math.abs(each.y - y) * 2 <= each.height,
   );
-  if (label) return { cluster: label.cluster };
+  if (label) return { group: label.group };
   const half = pictureSize / 2;
   const picture = pictures.find((each) => Math.abs(each.x - x) <= half && Math.abs(each.y - y) <= half);
   if (picture) return { row: picture.row };

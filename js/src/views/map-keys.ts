@@ -1,5 +1,7 @@
 /** The map by keyboard. */
 import type { ViewContext } from "./context";
+import type { MapActions } from "./map-actions";
+import type { Tool } from "./map-lasso";
 import type { MapModel } from "./map-model";
 
 const PAN_STEP = 60;
@@ -14,19 +16,25 @@ const PANS: Readonly<Record<string, readonly [number, number]>> = {
 export function listenToKeys(
   el: HTMLElement,
   { store, signal }: ViewContext,
-  { camera, extent, isLassoing }: MapModel,
+  { camera, extent, tool, hasContours }: MapModel,
+  { selectInView }: MapActions,
 ): void {
   const zoom = (factor: number) => camera.zoom(factor, extent.peek().width / 2, extent.peek().height / 2);
+  const take = (wanted: Tool) => {
+    tool.value = tool.peek() === wanted ? "pan" : wanted;
+  };
   const actions: Readonly<Record<string, () => void>> = {
     "+": () => zoom(ZOOM_STEP),
     "=": () => zoom(ZOOM_STEP),
     "-": () => zoom(1 / ZOOM_STEP),
     "0": () => camera.fit(),
-    l: () => {
-      isLassoing.value = !isLassoing.peek();
-    },
+    f: () => camera.fitRows(store.selection.peek().rows),
+    l: () => take("lasso"),
+    r: () => take("rectangle"),
+    d: () => store.setUi({ map: { ...store.ui.peek().map, contours: !hasContours.peek() } }),
+    Enter: selectInView,
     Escape: () => {
-      if (isLassoing.peek()) isLassoing.value = false;
+      if (tool.peek() !== "pan") tool.value = "pan";
       else store.clearSelection();
     },
   };

@@ -1,61 +1,122 @@
-/** Where cluster names stand on the map: amid their members or above them, the largest first, and none on another. No DOM. */
-import type { Clusters } from "../store";
-import type { Positions } from "./map-view";
+/** Where the names of groups stand on the map: amid their members or above them, the largest first, and none on another. No DOM. */
+import type { Group, Groups } from "./map-groups";
+import { type MapView, type Positions, toPixelX, toPixelY } from "./map-view";
 
-export interface ClusterPlaces {
+export interface Place {
+  group: Group;
   /** The row nearest to the mean of the members: the mean itself may lie among others. */
-  centre: Uint32Array;
+  centre: number;
   /** Root mean square distance of the members from their mean, in units of the map. */
-  spread: Float32Array;
+  spread: number;
 }
 
-export function clusterPlaces(positions: Positions, { k, labels, size }: Clusters): ClusterPlaces {
-  const sums = new Float64Array(2 * k);
-  for (let row = 0; row < labels.length; row++) {
-    sums[2 * labels[row]!]! += positions[2 * row]!;
-    sums[2 * labels[row]! + 1]! += positions[2 * row + 1]!;
+/** In the order of the groups; those without members have no place. */
+export function placesOf(
+  positions: Positions,
+  { of, groups }: Groups,
+  isIn: (row: number) => boolean = () => true,
+): Place[] {
+  const count = groups.reduce((most, { index }) => Math.max(most, index + 1), 0);
+  const sums = new Float64Array(2 * count);
+  const sizes = new Uint32Array(count);
+  const isNamed = new Uint8Array(count);
+  for (const { index } of groups) isNamed[index] = 1;
+  for (let row = 0; row < of.length; row++) {
+    const group = of[row]!;
+    if (!isNamed[group] || !isIn(row)) continue;
+    sums[2 * group]! += positions[2 * row]!;
+    sums[2 * group + 1]! += positions[2 * row + 1]!;
+    sizes[group]!++;
   }
-  const centre = new Uint32Array(k);
-  const spread = new Float32Array(k);
-  const nearest = new Float64Array(k).fill(Number.POSITIVE_INFINITY);
-  for (let row = 0; row < labels.length; row++) {
-    const cluster = labels[row]!;
+  const centre = new Uint32Array(count);
+  const spread = new Float64Array(count);
+  const nearest = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
+  for (let row = 0; row < of.length; row++) {
+    const group = of[row]!;
+    if (!isNamed[group] || !isIn(row)) continue;
     const distance = Math.hypot(
-      positions[2 * row]! - sums[2 * cluster]! / size[cluster]!,
-      positions[2 * row + 1]! - sums[2 * cluster + 1]! / size[cluster]!,
+      positions[2 * row]! - sums[2 * group]! / sizes[group]!,
+      positions[2 * row + 1]! - sums[2 * group + 1]! / sizes[group]!,
     );
-    spread[cluster]! += distance ** 2 / size[cluster]!;
-    if (distance >= nearest[cluster]!) continue;
-    nearest[cluster] = distance;
-    centre[cluster] = row;
+    spread[group]! += distance ** 2 / sizes[group]!;
+    if (distance >= nearest[group]!) continue;
+    nearest[group] = distance;
+    centre[group] = row;
   }
-  return { centre, spread: spread.map(Math.sqrt) };
+  return groups
+    .filter(({ index }) => sizes[index]! > 0)
+    .map((group) => ({
+      group,
+      centre: centre[group.index]!,
+      spread: Math.sqrt(spread[group.index]!),
+    }));
 }
 
-/** How far above the centre a name stands: a cluster that it would hide, being as small, stays in sight below it. */
+/** How far above the centre a name stands: a group that it would hide, being as small, stays in sight below it. */
 export function liftOf(reach: number, { width, height }: Pick<Label, "width" | "height">): number {
   return 2 * reach < width ? reach + height / 2 : 0;
 }
 
 export interface Label {
-  cluster: number;
+  group: Group;
   /** Middle, in pixels. */
   x: number;
   y: number;
   width: number;
   height: number;
+  /** Whether there is room for it. */
+  isShown: boolean;
 }
 
-/** Keeps, in the order given, the labels that overlap none kept before. */
+export interface LabelFrame {
+  positions: Positions;
+  view: MapView;
+  extent: { width: number; height: number };
+  pointSize: number;
+  /** Half the side of the picture that stands at a row; 0 where none does. */
+  pictureReach(row: number): number;
+  widthOf(group: Group): number;
+  height: number;
+}
+
+/** The names of the groups whose centre is in view. */
+export function placeLabels(places: readonly Place[], frame: LabelFrame): Label[] {
+  const { positions, view, extent, pointSize, height } = frame;
+  const labels: Label[] = [];
+  for (const { group, centre, spread } of places) {
+    const x = toPixelX(view, positions[2 * centre]!);
+    const y = toPixelY(view, positions[2 * centre + 1]!);
+    if (x < 0 || x > extent.width || y < 0 || y > extent.height) continue;
+    const width = frame.widthOf(group);
+    // Twice the spread is where most members end; a point reaches beyond its place by its radius.
+    const reach = 2 * spread * view.scale + pointSize / 2;
+    // On the upper edge of a picture rather than across it.
+    const up = frame.pictureReach(centre) || liftOf(reach, { width, height });
+    const within = (value: number, half: number, end: number) =>
+      Math.min(Math.max(value, half + 2), Math.max(half + 2, end - half - 2));
+    labels.push({
+      group,
+      x: within(x, width / 2, extent.width),
+      y: within(y - up, height / 2, extent.height),
+      width,
+      height,
+      isShown: false,
+    });
+  }
+  return withoutOverlap(labels);
+}
+
+/** Shows, in the order given, the labels that overlap none shown before. */
 export function withoutOverlap(labels: readonly Label[]): Label[] {
-  const kept: Label[] = [];
-  for (const label of labels) {
-    const isFree = kept.every(
+  const shown: Label[] = [];
+  return labels.map((label) => {
+    const isShown = shown.every(
       (other) =>
         Math.abs(other.x - label.x) * 2 >= other.width + label.width ||
         Math.abs(other.y - label.y) * 2 >= other.height + label.height,
     );
-    if (isFree) kept.push(label);
-  }
-  return kept;
+    const placed = { ...label, isShown };
+    if (isShown) shown.push(placed);
+    return placed;
+  });
 }

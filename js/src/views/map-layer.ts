@@ -16,7 +16,7 @@ export function mountLayer(
   moveMs: () => number,
   note: HTMLElement,
   signal: AbortSignal,
-): void {
+): { picture(density: number): HTMLCanvasElement | null } {
   let layer: PointLayer | null = null;
   let losses = 0;
 
@@ -48,4 +48,5 @@ export function mountLayer(
     layer.show(now, moveMs());
   });
   signal.addEventListener("abort", () => layer?.destroy());
+  return { picture: (density) => layer?.picture(density) ?? null };
 }

@@ -1,40 +1,65 @@
-/** What the colours of a column mean; a click on a category selects its members. Clusters are named on the map itself. */
+/** What the colours of a column mean; a click on a category filters, with Shift it selects. Clusters are named on the map itself. */
 import { element, watch } from "../dom";
 import { formatCount, formatValue, plural } from "../format";
-import { type Coloring, type Dataset, type LegendEntry, modeOf } from "../store";
+import { type Coloring, type Dataset, type Legend, type LegendEntry, modeOf } from "../store";
 import type { ViewContext } from "./context";
+import { rowsOf } from "./map-groups";
+
+type Range = Extract<Legend, { kind: "range" }>;
+
+/** Clusters have their names on the map. */
+export const hasLegend = ({ column, legend }: Coloring): boolean =>
+  column !== "cluster" && legend.kind !== "none";
+
+/** Both ends of a scale in words. */
+export const endsOf = ({ low, high, belowLow, aboveHigh }: Range): readonly [string, string] => [
+  `${belowLow ? "≤ " : ""}${formatValue(low)}`,
+  `${aboveHigh ? "≥ " : ""}${formatValue(high)}`,
+];
+
+/** Colours along a scale, from low to high. */
+export const stopsOf = ({ css }: Coloring): string[] => css.slice(0, -1).filter((_, i) => i % 9 === 0);
 
 export function mapLegend({ store, signal }: ViewContext): HTMLElement {
   const box = element("details", { class: "imgclust-map-legend", attributes: { open: true } });
+  let entries: { made: HTMLElement; code: number }[] = [];
 
   watch(signal, () => {
     const coloring = store.coloring.value;
-    const { column, legend, css } = coloring;
-    box.hidden = column === "cluster" || legend.kind === "none" || store.dataset.value.coordinates === null;
+    const { column, legend } = coloring;
+    const dataset = store.dataset.value;
+    entries = [];
+    box.hidden = !hasLegend(coloring) || dataset.coordinates === null;
     box.replaceChildren(
       element("summary", { class: "imgclust-map-legend-title", text: column, title: column }),
     );
     if (box.hidden) return;
-    if (legend.kind === "entries") {
-      const entries = legend.entries.map((entry) => entryButton(entry, coloring));
-      box.append(element("div", { class: "imgclust-map-legend-entries", children: entries }));
-    } else if (legend.kind === "range") {
-      const colors = css.slice(0, -1).filter((_, i) => i % 9 === 0);
-      const bar = element("div", { class: "imgclust-map-legend-bar" });
-      bar.style.background = `linear-gradient(to right, ${colors.join(", ")})`;
-      const low = `${legend.belowLow ? "≤ " : ""}${formatValue(legend.low)}`;
-      const high = `${legend.aboveHigh ? "≥ " : ""}${formatValue(legend.high)}`;
-      const scale = [element("span", { text: low }), bar, element("span", { text: high })];
-      if (legend.missing > 0)
-        scale.push(swatch(css.at(-1)!), element("span", { text: `no value ${formatCount(legend.missing)}` }));
-      box.append(element("div", { class: "imgclust-map-legend-scale", children: scale }));
+    if (legend.kind === "range") box.append(scale(legend, coloring));
+    else if (legend.kind === "entries") {
+      entries = legend.entries.map((entry) => entryButton(entry, coloring, dataset));
+      const children = entries.map(({ made }) => made);
+      box.append(element("div", { class: "imgclust-map-legend-entries", children }));
     }
   });
 
-  function entryButton(entry: LegendEntry, { column, css }: Coloring): HTMLElement {
+  watch(signal, () => {
+    const { column } = store.coloring.value;
+    const isFiltered = store.filters.value.some((each) => each.kind === "category" && each.column === column);
+    for (const { made, code } of entries) {
+      const passes = store.lets(column, code);
+      made.setAttribute("aria-pressed", String(isFiltered && passes));
+      made.classList.toggle("imgclust-map-legend-out", !passes);
+    }
+  });
+
+  function entryButton(entry: LegendEntry, { column, css }: Coloring, dataset: Dataset) {
+    const chosen = dataset.columns.get(column);
+    // -1 is both "not among the categories" and the code of a missing value.
+    const code = chosen?.categories.indexOf(entry.label) ?? -1;
+    const rows = chosen ? rowsOf(chosen.values as Int32Array, code) : [];
     const made = element("button", {
       class: "imgclust-map-legend-entry",
-      title: `Select the ${plural(entry.count, "image")} of ${entry.label}`,
+      title: `Only ${entry.label}, and what else is clicked; with Shift: select the ${plural(entry.count, "image")}`,
       attributes: { type: "button" },
       children: [
         swatch(css[entry.code]!),
@@ -42,30 +67,36 @@ export function mapLegend({ store, signal }: ViewContext): HTMLElement {
         element("span", { class: "imgclust-muted", text: formatCount(entry.count) }),
       ],
     });
+    const link = (isOn: boolean) => {
+      store.hover.value = isOn ? { rows, node: null, source: "map" } : null;
+    };
     made.addEventListener("click", (event) => {
-      const rows = membersOf(store.dataset.peek(), column, entry.label);
-      store.select(rows, modeOf(event), { kind: "group", text: `${column}: ${entry.label}` });
+      store.beginStep();
+      const mode = modeOf(event);
+      if (mode === "replace") store.toggleFilter(column, code);
+      else store.select(rows, mode, { kind: "group", text: `${column}: ${entry.label}` });
     });
-    return made;
+    made.addEventListener("pointerenter", () => link(true));
+    made.addEventListener("pointerleave", () => link(false));
+    return { made, code };
   }
   return box;
+}
+
+function scale(legend: Range, coloring: Coloring): HTMLElement {
+  const bar = element("div", { class: "imgclust-map-legend-bar" });
+  bar.style.background = `linear-gradient(to right, ${stopsOf(coloring).join(", ")})`;
+  const [low, high] = endsOf(legend);
+  const children = [element("span", { text: low }), bar, element("span", { text: high })];
+  if (legend.missing > 0) {
+    const missing = element("span", { text: `no value ${formatCount(legend.missing)}` });
+    children.push(swatch(coloring.css.at(-1)!), missing);
+  }
+  return element("div", { class: "imgclust-map-legend-scale", children });
 }
 
 function swatch(color: string): HTMLElement {
   const made = element("span", { class: "imgclust-map-legend-swatch" });
   made.style.background = color;
   return made;
-}
-
-/** Rows of a category; those without a value for the entry that stands for them. */
-function membersOf({ columns }: Dataset, name: string, label: string): number[] {
-  const column = columns.get(name);
-  const rows: number[] = [];
-  if (!column) return rows;
-  // -1 is both "not among the categories" and the code of a missing value.
-  const code = column.categories.indexOf(label);
-  column.values.forEach((value, row) => {
-    if (value === code) rows.push(row);
-  });
-  return rows;
 }

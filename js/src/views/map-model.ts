@@ -2,22 +2,29 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import type { ViewContext } from "./context";
 import { createMapCamera, type MapCamera } from "./map-camera";
+import { densityContours } from "./map-contours";
 import { Grid } from "./map-grid";
-import { clusterPlaces, type Label, liftOf, withoutOverlap } from "./map-labels";
-import { labelBox } from "./map-overlay";
-import { type PlacedPicture, pictureLevels, placePictures } from "./map-pictures";
+import { type Group, type Groups, groupsOf } from "./map-groups";
+import { type Label, placeLabels, placesOf } from "./map-labels";
+import type { LassoMode, Tool } from "./map-lasso";
+import { LABEL_HEIGHT, labelWidth } from "./map-overlay";
+import { haveRoom, type PlacedPicture, pictureLevels, placePictures } from "./map-pictures";
 import { type PointsState, pointLook } from "./map-points";
 import { createPositions } from "./map-positions";
-import { type Marks, type Overlay, pictureSizeAt, showsPictures } from "./map-scene";
-import { type Extent, toPixelX, toPixelY } from "./map-view";
+import { ENOUGH_PICTURED, type Marks, type Overlay, pictureSizeAt, showsPictures } from "./map-scene";
+import type { Extent } from "./map-view";
 
 export interface MapModel {
   readonly camera: MapCamera;
   readonly extent: Signal<Extent>;
   readonly grid: ReadonlySignal<Grid | null>;
   readonly marks: ReadonlySignal<Marks>;
-  /** Whether a drag draws a lasso without Shift. */
-  readonly isLassoing: Signal<boolean>;
+  readonly hasContours: ReadonlySignal<boolean>;
+  /** What a drag does without a key. */
+  readonly tool: Signal<Tool>;
+  readonly lassoMode: Signal<LassoMode>;
+  /** What is named on the map; null where colours stand for numbers. */
+  readonly groups: ReadonlySignal<Groups | null>;
   /** null without a layout, and while the map has no size. */
   readonly points: ReadonlySignal<PointsState | null>;
   readonly overlay: ReadonlySignal<Overlay | null>;
@@ -26,6 +33,7 @@ export interface MapModel {
 }
 
 const NOWHERE: readonly number[] = [];
+const NO_CONTOURS: readonly Float32Array[][] = [];
 
 /** `measure` is any canvas: names are measured in the font they are drawn in. */
 export function createMapModel(
@@ -33,20 +41,35 @@ export function createMapModel(
   measure: CanvasRenderingContext2D | null,
 ): MapModel {
   const extent = signal<Extent>({ width: 0, height: 0 });
-  const isLassoing = signal(false);
+  const tool = signal<Tool>("pan");
+  const lassoMode = signal<LassoMode>("replace");
   const marks = computed((): Marks => {
     const { marks: chosen } = store.ui.value.map;
     return chosen === "dots" || chosen === "pictures" ? chosen : "auto";
   });
   const { positions, moveMs, isMoving } = createPositions(store.dataset, abort);
-  const grid = computed(() => positions.value && new Grid(positions.value));
-  const levels = computed(() => positions.value && pictureLevels(positions.value));
+  const isIn = computed(() => {
+    const visible = store.visible.value;
+    return visible ? (row: number) => visible.has(row) : () => true;
+  });
+  const grid = computed(() => positions.value && new Grid(positions.value, isIn.value));
+  const levels = computed(() => positions.value && pictureLevels(positions.value, isIn.value));
   const camera = createMapCamera(grid, extent, moveMs, abort);
   const look = computed(() => pointLook(store.dataset.value.n, camera.zoomLevel(), extent.value));
   const pictureSize = computed(() => pictureSizeAt(camera.zoomLevel()));
-  const places = computed(() => {
-    const clusters = store.clusters.value;
-    return positions.value && clusters && clusterPlaces(positions.value, clusters);
+  const hasContours = computed(() => store.ui.value.map.contours === true);
+  const contours = computed(() =>
+    hasContours.value && positions.value
+      ? densityContours(positions.value, store.visible.value ?? store.dataset.value.ids.keys())
+      : NO_CONTOURS,
+  );
+  const groups = computed(() => groupsOf(store.dataset.value, store.clusters.value, store.coloring.value));
+  const places = computed(
+    () => positions.value && groups.value && placesOf(positions.value, groups.value, isIn.value),
+  );
+  const widths = computed(() => {
+    const { fontFamily } = theme.value;
+    return new Map(groups.value?.groups.map((group) => [group, labelWidth(measure, fontFamily, group)]));
   });
 
   const points = computed((): PointsState | null => {
@@ -59,6 +82,7 @@ export function createMapModel(
       look: look.value,
       coloring: store.coloring.value,
       selection: store.selection.value,
+      visible: store.visible.value,
       theme: theme.value,
     };
   });
@@ -66,44 +90,54 @@ export function createMapModel(
   const pictures = computed((): readonly PlacedPicture[] => {
     const view = camera.view.value;
     if (!grid.value || !view || marks.value === "dots" || isMoving.value || !levels.value) return [];
+    if (
+      marks.value === "auto" &&
+      !haveRoom(grid.value, view, extent.value, pictureSize.value, ENOUGH_PICTURED)
+    )
+      return [];
     const placed = placePictures(grid.value, levels.value, view, extent.value, pictureSize.value);
     return showsPictures(marks.value, placed.pictures.length, placed.inView) ? placed.pictures : [];
   });
 
   const labels = computed((): readonly Label[] => {
-    const [at, view, clusters] = [positions.value, camera.view.value, store.clusters.value];
-    if (!at || !view || !clusters || !places.value || !measure || isMoving.value) return [];
-    if (store.coloring.value.column !== "cluster") return [];
-    const { width, height } = extent.value;
+    const [at, view] = [positions.value, camera.view.value];
+    if (!at || !view || !places.value || isMoving.value) return [];
     const pictured = new Set(pictures.value.map(({ row }) => row));
-    const { centre, spread } = places.value;
-    const bySize = Array.from(centre.keys()).sort((a, b) => clusters.size[b]! - clusters.size[a]!);
-    const boxes: Label[] = [];
-    for (const cluster of bySize) {
-      const row = centre[cluster]!;
-      const [x, y] = [toPixelX(view, at[2 * row]!), toPixelY(view, at[2 * row + 1]!)];
-      if (x < 0 || x > width || y < 0 || y > height) continue;
-      const box = labelBox(measure, { clusters, theme: theme.value }, cluster, x, y);
-      // Twice the spread is where most members end; a point reaches beyond its place by its radius.
-      const reach = 2 * spread[cluster]! * view.scale + look.value.size / 2;
-      // On the upper edge of a picture rather than across it.
-      const up = pictured.has(row) ? pictureSize.value / 2 : liftOf(reach, box);
-      boxes.push({ ...box, y: y - up });
-    }
-    return withoutOverlap(boxes);
+    const widthOf = (group: Group) => widths.value.get(group)!;
+    return placeLabels(places.value, {
+      positions: at,
+      view,
+      extent: extent.value,
+      pointSize: look.value.size,
+      pictureReach: (row) => (pictured.has(row) ? pictureSize.value / 2 : 0),
+      widthOf,
+      height: LABEL_HEIGHT,
+    });
   });
 
   const overlay = computed((): Overlay | null => {
     if (!points.value) return null;
     return {
       ...points.value,
-      clusters: store.clusters.value,
       pictures: pictures.value,
       pictureSize: pictureSize.value,
       labels: labels.value,
+      contours: isMoving.value ? NO_CONTOURS : contours.value,
       pointed: isMoving.value ? NOWHERE : (store.hover.value?.rows ?? NOWHERE),
     };
   });
 
-  return { camera, extent, grid, marks, isLassoing, points, overlay, moveMs };
+  return {
+    camera,
+    extent,
+    grid,
+    marks,
+    hasContours,
+    tool,
+    lassoMode,
+    groups,
+    points,
+    overlay,
+    moveMs,
+  };
 }

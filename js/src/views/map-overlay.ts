@@ -1,7 +1,6 @@
 /** Draws what lies over the points of the map. */
-import { formatCount } from "../format";
-import { clusterColor } from "../palette";
 import type { Thumbnails } from "../thumbnails";
+import { type Group, wordsOf } from "./map-groups";
 import type { Label } from "./map-labels";
 import type { PlacedPicture } from "./map-pictures";
 import type { Overlay } from "./map-scene";
@@ -9,7 +8,7 @@ import { toPixelX, toPixelY } from "./map-view";
 
 type Context = CanvasRenderingContext2D;
 
-const LABEL_HEIGHT = 16;
+export const LABEL_HEIGHT = 16;
 const LABEL_PADDING = 6;
 /** Rings beyond this number would hide what they point at. */
 const MOST_RINGS = 300;
@@ -17,16 +16,23 @@ const MOST_SPOTS = 5000;
 /** More than dots: a picture must still be recognised. */
 const FADED = 0.32;
 
-export function drawPictures(context: Context, overlay: Overlay, thumbnails: Thumbnails): void {
+/** `density` is the number of pixels for one of the context's units. */
+export function drawPictures(
+  context: Context,
+  overlay: Overlay,
+  thumbnails: Thumbnails,
+  density = devicePixelRatio,
+): void {
   const { pictures, selection } = overlay;
   context.imageSmoothingQuality = "high";
   const isSelected = ({ row }: PlacedPicture) => selection.rows.has(row);
   const anySelected = selection.count > 0;
   context.globalAlpha = anySelected ? FADED : 1;
   for (const picture of pictures)
-    if (!isSelected(picture)) drawPicture(context, overlay, picture, thumbnails);
+    if (!isSelected(picture)) drawPicture(context, overlay, picture, thumbnails, density);
   context.globalAlpha = 1;
-  for (const picture of pictures) if (isSelected(picture)) drawPicture(context, overlay, picture, thumbnails);
+  for (const picture of pictures)
+    if (isSelected(picture)) drawPicture(context, overlay, picture, thumbnails, density);
 }
 
 /** The picture in a frame of its point's colour. */
@@ -35,10 +41,11 @@ function drawPicture(
   overlay: Overlay,
   { row, x, y }: PlacedPicture,
   thumbnails: Thumbnails,
+  density: number,
 ): void {
   const { coloring, theme, selection, pictureSize } = overlay;
   const room = pictureSize - 6;
-  const bitmap = thumbnails.get(row, room * devicePixelRatio);
+  const bitmap = thumbnails.get(row, room * density);
   const scale = bitmap ? room / Math.max(bitmap.width, bitmap.height) : 0;
   const [width, height] = bitmap ? [bitmap.width * scale, bitmap.height * scale] : [room, room];
   const [left, top] = [x - width / 2, y - height / 2];
@@ -57,60 +64,70 @@ function drawPicture(
 const nameFont = (fontFamily: string): string => `600 11px ${fontFamily}`;
 const countFont = (fontFamily: string): string => `11px ${fontFamily}`;
 
-/** "3 · 41": number and size of a cluster, and how wide the two are together. */
-function measureName(
-  context: Context,
-  { clusters, theme }: Pick<Overlay, "clusters" | "theme">,
-  cluster: number,
-) {
-  const name = String(cluster + 1);
-  const count = ` · ${formatCount(clusters!.size[cluster]!)}`;
-  context.font = nameFont(theme.fontFamily);
-  const nameWidth = context.measureText(name).width;
-  context.font = countFont(theme.fontFamily);
-  return { name, count, nameWidth, width: nameWidth + context.measureText(count).width };
+/** How wide a group's name and size are together with the room around them. */
+export function labelWidth(context: Context | null, fontFamily: string, group: Group): number {
+  if (!context) return 0;
+  const [name, count] = wordsOf(group);
+  context.font = nameFont(fontFamily);
+  const width = context.measureText(name).width;
+  context.font = countFont(fontFamily);
+  return width + context.measureText(count).width + 2 * LABEL_PADDING;
 }
 
-/** The box that a name takes, its middle at a point in pixels. */
-export function labelBox(
-  context: Context,
-  overlay: Pick<Overlay, "clusters" | "theme">,
-  cluster: number,
-  x: number,
-  y: number,
-): Label {
-  const { width } = measureName(context, overlay, cluster);
-  return { cluster, x, y, width: width + 2 * LABEL_PADDING, height: LABEL_HEIGHT };
-}
-
-export function drawLabels(context: Context, overlay: Overlay): void {
-  const { labels, clusters, theme } = overlay;
-  if (!clusters) return;
+export function drawLabels(context: Context, overlay: Overlay, opacityOf: (label: Label) => number): void {
+  const { labels, theme } = overlay;
   context.textAlign = "left";
   context.textBaseline = "middle";
-  for (const { cluster, x, y, width, height } of labels) {
+  for (const label of labels) {
+    const opacity = opacityOf(label);
+    if (opacity === 0) continue;
+    const { group, x, y, width, height } = label;
     context.beginPath();
     context.roundRect(x - width / 2, y - height / 2, width, height, height / 2);
     context.fillStyle = theme.background;
-    context.globalAlpha = 0.88;
+    context.globalAlpha = 0.88 * opacity;
     context.fill();
-    context.globalAlpha = 1;
-    context.strokeStyle = clusterColor(clusters.color[cluster]!);
+    context.globalAlpha = opacity;
+    context.strokeStyle = group.color;
     context.lineWidth = 1.25;
     context.stroke();
-    const { name, count, nameWidth } = measureName(context, overlay, cluster);
+    const [name, count] = wordsOf(group);
     const left = x - width / 2 + LABEL_PADDING;
-    context.fillStyle = theme.muted;
-    context.fillText(count, left + nameWidth, y + 0.5);
     context.font = nameFont(theme.fontFamily);
     context.fillStyle = theme.text;
     context.fillText(name, left, y + 0.5);
+    const nameWidth = context.measureText(name).width;
+    context.font = countFont(theme.fontFamily);
+    context.fillStyle = theme.muted;
+    context.fillText(count, left + nameWidth, y + 0.5);
   }
+  context.globalAlpha = 1;
+}
+
+/** Each line over a wash that grows deeper inwards. */
+export function drawContours(context: Context, { contours, view, theme }: Overlay): void {
+  context.lineWidth = 1;
+  for (const rings of contours) {
+    context.beginPath();
+    for (const ring of rings) {
+      context.moveTo(toPixelX(view, ring[0]!), toPixelY(view, ring[1]!));
+      for (let i = 2; i < ring.length; i += 2)
+        context.lineTo(toPixelX(view, ring[i]!), toPixelY(view, ring[i + 1]!));
+    }
+    context.fillStyle = theme.text;
+    context.globalAlpha = 0.04;
+    context.fill("evenodd");
+    context.strokeStyle = theme.text;
+    context.globalAlpha = 0.45;
+    context.stroke();
+  }
+  context.globalAlpha = 1;
 }
 
 /** Rings around what the pointer is on; spots where it is on very many. */
 export function drawPointed(context: Context, overlay: Overlay): void {
-  const { pointed, positions, view, look, theme, pictures, pictureSize } = overlay;
+  const { positions, view, look, theme, pictures, pictureSize, visible } = overlay;
+  const pointed = visible ? overlay.pointed.filter((row) => visible.has(row)) : overlay.pointed;
   const at = (row: number) =>
     [toPixelX(view, positions[2 * row]!), toPixelY(view, positions[2 * row + 1]!)] as const;
   if (pointed.length > MOST_RINGS) {

@@ -1,6 +1,15 @@
 /** Which pictures stand on the map in place of dots: few from afar, more the nearer one comes; never on each other. No DOM. */
 import type { Grid } from "./map-grid";
-import { type Extent, type MapView, type Positions, toMapX, toMapY, toPixelX, toPixelY } from "./map-view";
+import {
+  type Bounds,
+  type Extent,
+  type MapView,
+  type Positions,
+  toMapX,
+  toMapY,
+  toPixelX,
+  toPixelY,
+} from "./map-view";
 
 /** The finest level: cells for some sixteen times as many points, and never more than 2^10 along a side. */
 export const finestLevel = (n: number): number => Math.min(10, Math.ceil(Math.log2(n) / 2) + 2);
@@ -9,7 +18,7 @@ export const finestLevel = (n: number): number => Math.min(10, Math.ceil(Math.lo
  * The level at which each row gets a picture: at level l the map is a grid of 2^l by 2^l cells with a picture for
  * each cell, and a row that has one keeps it at every finer level, so that zooming in only ever adds pictures.
  */
-export function pictureLevels(positions: Positions): Uint8Array {
+export function pictureLevels(positions: Positions, isIn: (row: number) => boolean = () => true): Uint8Array {
   const n = positions.length / 2;
   const finest = finestLevel(n);
   const levels = new Uint8Array(n).fill(finest + 1);
@@ -25,6 +34,7 @@ export function pictureLevels(positions: Positions): Uint8Array {
     };
     const holders = new Int32Array(side * side).fill(-1);
     for (let row = 0; row < n; row++) {
+      if (!isIn(row)) continue;
       const cell = cellOf(row);
       const holder = holders[cell]!;
       if (holder === -1 || distance(row) < distance(holder)) holders[cell] = row;
@@ -47,31 +57,37 @@ export interface Placement {
   inView: number;
 }
 
+/** The part of the map that is in view, and as much around it as a picture reaches. */
+const boundsInView = (view: MapView, { width, height }: Extent, reach: number): Bounds => ({
+  left: toMapX(view, -reach),
+  right: toMapX(view, width + reach),
+  bottom: toMapY(view, height + reach),
+  top: toMapY(view, -reach),
+});
+
+/** Whether pictures could stand for this share of the points in view, if they lay as well as can be. */
+export function haveRoom(grid: Grid, view: MapView, extent: Extent, size: number, share: number): boolean {
+  const most = (Math.ceil(extent.width / size) + 1) * (Math.ceil(extent.height / size) + 1);
+  // Cells on the edge hold points out of view: twice as many are still worth a closer look.
+  return most >= (share * grid.countAround(boundsInView(view, extent, 0))) / 2;
+}
+
 /** Chooses pictures of `size` pixels for a view: coarse levels first, and none that would cover another. */
 export function placePictures(
   grid: Grid,
   levels: Uint8Array,
   view: MapView,
-  { width, height }: Extent,
+  extent: Extent,
   size: number,
 ): Placement {
-  const reach = size / 2;
   // Two levels finer than a picture is wide: what the coarser ones leave free is filled up.
   const finest = Math.log2((2 * view.scale) / size) + 2;
   const candidates: PlacedPicture[] = [];
   let inView = 0;
-  grid.within(
-    {
-      left: toMapX(view, -reach),
-      right: toMapX(view, width + reach),
-      bottom: toMapY(view, height + reach),
-      top: toMapY(view, -reach),
-    },
-    (row, x, y) => {
-      inView++;
-      if (levels[row]! <= finest) candidates.push({ row, x: toPixelX(view, x), y: toPixelY(view, y) });
-    },
-  );
+  grid.within(boundsInView(view, extent, size / 2), (row, x, y) => {
+    inView++;
+    if (levels[row]! <= finest) candidates.push({ row, x: toPixelX(view, x), y: toPixelY(view, y) });
+  });
   const room = new Room(size);
   candidates.sort((a, b) => levels[a.row]! - levels[b.row]!);
   const pictures = candidates.filter(({ x, y }) => room.take(x, y));

@@ -1,5 +1,5 @@
 /** What draws the points of the map: the graphics card, or where there is none, a plain canvas. */
-import type { Coloring, Selection } from "../store";
+import type { Bitset, Coloring, Selection } from "../store";
 import type { Theme } from "../theme";
 import type { Extent, MapView, Positions } from "./map-view";
 
@@ -7,6 +7,8 @@ export interface PointsState {
   positions: Positions;
   coloring: Coloring;
   selection: Selection;
+  /** What filters let through; null for all. */
+  visible: Bitset | null;
   view: MapView;
   extent: Extent;
   look: PointLook;
@@ -18,6 +20,8 @@ export interface PointLayer {
   readonly canvas: HTMLCanvasElement;
   /** Draws soon; points that have new positions take `moveMs` to get there. */
   show(state: PointsState, moveMs: number): void;
+  /** What is shown, with this number of pixels for each CSS pixel. */
+  picture(density: number): HTMLCanvasElement;
   destroy(): void;
 }
 
@@ -72,4 +76,10 @@ export class Move {
   share(): number {
     return ease(Math.min(1, Math.max(0, (performance.now() - this.started) / this.ms)));
   }
+}
+
+/** `density` is the number of pixels for each CSS pixel. */
+export function setSize(canvas: HTMLCanvasElement, { width, height }: Extent, density: number): void {
+  canvas.width = Math.round(width * density);
+  canvas.height = Math.round(height * density);
 }

@@ -24,7 +24,7 @@ export interface Lease {
 const KEY = Symbol.for("imgclust_jupyter.points.1");
 type Holder = Document & { [KEY]?: Shared | undefined };
 
-/** `stage` is 0 for what is not selected, 1 for what is; the others of the two are put out of sight. */
+/** `stage` is 0 for what is not selected, 1 for what is; the others are put out of sight, as is what is neither. */
 const VERTEX = `#version 300 es
 in vec2 origin;
 in vec2 target;
@@ -37,7 +37,7 @@ uniform float stage;
 out vec3 color;
 void main() {
   color = paint.rgb;
-  gl_Position = vec4(mix(origin, target, share) * scale + shift, abs(paint.a - stage) > 0.5 ? 2.0 : 0.0, 1);
+  gl_Position = vec4(mix(origin, target, share) * scale + shift, abs(paint.a - stage) > 0.25 ? 2.0 : 0.0, 1);
   gl_PointSize = size + 1.0;
 }`;
 

@@ -1,5 +1,5 @@
 /** What lies over the points of the map: pictures, cluster names, what the pointer is on, the lasso. */
-import type { Clusters, Coloring, Selection } from "../store";
+import type { Bitset, Coloring, Selection } from "../store";
 import type { Theme } from "../theme";
 import type { Label } from "./map-labels";
 import type { PlacedPicture } from "./map-pictures";
@@ -12,18 +12,20 @@ export interface Overlay {
   extent: Extent;
   look: PointLook;
   coloring: Coloring;
-  clusters: Clusters | null;
   selection: Selection;
+  visible: Bitset | null;
   theme: Theme;
   pictures: readonly PlacedPicture[];
   pictureSize: number;
   labels: readonly Label[];
+  /** Lines of equal density (see map-contours.ts). */
+  contours: readonly Float32Array[][];
   /** Rows that the pointer is on, here or in another view. */
   pointed: readonly number[];
 }
 
 /** Above this share of the points in view, pictures take the place of dots by themselves. */
-const ENOUGH_PICTURED = 0.3;
+export const ENOUGH_PICTURED = 0.3;
 
 export type Marks = "auto" | "pictures" | "dots";
 

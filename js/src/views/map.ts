@@ -6,9 +6,11 @@ import type { ViewContext } from "./context";
 import { listenToGestures } from "./gestures";
 import { createMapActions } from "./map-actions";
 import { mountOverlay } from "./map-canvas";
+import { mapControls } from "./map-controls";
+import { download, EXPORT_SCALE, paintMap } from "./map-export";
 import { mapHeader } from "./map-header";
 import { listenToKeys } from "./map-keys";
-import { drawLassoFrom } from "./map-lasso";
+import { drawOutlineFrom } from "./map-lasso";
 import { mountLayer } from "./map-layer";
 import { mapLegend } from "./map-legend";
 import { createMapModel } from "./map-model";
@@ -18,7 +20,7 @@ export function mountMap(el: HTMLElement, ctx: ViewContext): void {
   const { store, signal } = ctx;
   const canvas = element("canvas", { attributes: { "aria-hidden": "true" } });
   const model = createMapModel(ctx, canvas.getContext("2d"));
-  const { camera, isLassoing, points, moveMs } = model;
+  const { camera, tool, points, moveMs, overlay } = model;
   const actions = createMapActions(ctx, model);
   const outline = state<readonly number[]>([]);
 
@@ -27,11 +29,18 @@ export function mountMap(el: HTMLElement, ctx: ViewContext): void {
     attributes: { role: "application", tabindex: 0 },
     children: [canvas],
   });
-  const area = element("div", { class: "imgclust-map-area", children: [stage] });
+  const area = element("div", {
+    class: "imgclust-map-area",
+    children: [stage, ...mapControls(ctx, model)],
+  });
   const note = element("p", { class: "imgclust-map-note", attributes: { hidden: true } });
   const waiting = element("p", { class: "imgclust-pending" });
-  el.append(mapHeader(ctx, model), area, mapLegend(ctx), note, waiting);
-  mountLayer(stage, points, moveMs, note, signal);
+  const save = () => {
+    const [now, dots] = [overlay.peek(), layer.picture(EXPORT_SCALE)];
+    if (now && dots) download(paintMap(now, dots, ctx.thumbnails), `${store.dataset.peek().title} map.png`);
+  };
+  el.append(mapHeader(ctx, model, save), area, mapLegend(ctx), note, waiting);
+  const layer = mountLayer(stage, points, moveMs, note, signal);
   mountOverlay(stage, canvas, ctx, model, outline);
   listenToGestures(
     stage,
@@ -44,8 +53,9 @@ export function mountMap(el: HTMLElement, ctx: ViewContext): void {
       click: ({ x, y }, event) => actions.click(x, y, event),
       doubleClick: ({ x, y }) => actions.open(x, y),
       press(from, event) {
-        if (!isLassoing.peek() && !event.shiftKey) return { move: ({ dx, dy }) => camera.pan(dx, dy) };
-        return drawLassoFrom(from, (corners) => (outline.value = [...corners]), actions.lasso);
+        const held = tool.peek();
+        if (held === "pan" && !event.shiftKey) return { move: ({ dx, dy }) => camera.pan(dx, dy) };
+        return drawOutlineFrom(from, held, (corners) => (outline.value = [...corners]), actions.lasso);
       },
       zoom(factor, { x, y }) {
         actions.leave();
@@ -56,7 +66,7 @@ export function mountMap(el: HTMLElement, ctx: ViewContext): void {
   );
 
   // After the pointer, which takes Escape to drop a lasso.
-  listenToKeys(stage, ctx, model);
+  listenToKeys(stage, ctx, model, actions);
 
   watch(signal, () => {
     const { n, coordinates } = store.dataset.value;
@@ -65,10 +75,10 @@ export function mountMap(el: HTMLElement, ctx: ViewContext): void {
     waiting.textContent = coordinates === null ? pendingText(store, "map") : "";
     stage.setAttribute(
       "aria-label",
-      `Map of ${plural(n, "image")}. Plus and minus zoom, arrow keys move, 0 shows all, L takes the lasso, Escape clears the selection.`,
+      `Map of ${plural(n, "image")}. Plus and minus zoom, arrow keys move, 0 shows all, F the selection, Enter selects what is in view, L takes the lasso, R the rectangle, D draws lines of density, Escape clears the selection.`,
     );
   });
   watch(signal, () => {
-    stage.classList.toggle("imgclust-map-lassoing", isLassoing.value);
+    stage.classList.toggle("imgclust-map-lassoing", tool.value !== "pan");
   });
 }
