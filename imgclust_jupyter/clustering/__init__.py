@@ -4,7 +4,7 @@ from imgclust_jupyter.clustering.auto_cut import auto_clusters
 from imgclust_jupyter.clustering.cophenetic import cophenetic_correlation, cophenetic_distances
 from imgclust_jupyter.clustering.distances import METRICS, Metric, condensed_distances, prepare
 from imgclust_jupyter.clustering.leaf_order import order_leaves
-from imgclust_jupyter.clustering.linkage import LINKAGES, describe_linkage, linkage
+from imgclust_jupyter.clustering.linkage import LINKAGES, linkage, plan_linkage
 from imgclust_jupyter.clustering.medoids import medoids
 from imgclust_jupyter.clustering.stability import stability
 from imgclust_jupyter.clustering.tree import Tree
@@ -18,10 +18,10 @@ __all__ = [
     "condensed_distances",
     "cophenetic_correlation",
     "cophenetic_distances",
-    "describe_linkage",
     "linkage",
     "medoids",
     "order_leaves",
+    "plan_linkage",
     "prepare",
     "stability",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -13,12 +14,13 @@ from scipy.cluster import hierarchy
 from imgclust_jupyter.clustering.distances import METRICS, Metric, Vectors, condensed_distances
 from imgclust_jupyter.clustering.memory import available_memory
 
-__all__ = ["LINKAGES", "Linkage", "describe_linkage", "linkage"]
+__all__ = ["LINKAGES", "Linkage", "Plan", "linkage", "plan_linkage"]
 
 OnProgress = Callable[[float], None]
 
 # Below, scipy is done before our own code has been compiled, and the distances take at most 0.8 GB.
 _MANY = 10_000
+_FEWEST = 1_000  # small clusters, below which an approximate tree would say little
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,9 @@ def linkage(
     """Merge vectors into ever larger clusters until one is left.
 
     Up to 10,000 vectors scipy does it, from the distances of all pairs. Above, average linkage of cosine or correlation
-    distances, and single and Ward's linkage of all but manhattan distances, are found without them, in O(n d) memory;
-    the others still need all distances.
+    distances, and single and Ward's linkage of all but manhattan distances, are found without them, in O(n d) memory.
+    The others need all distances; where there is not enough memory for them, their trees are approximate
+    (`linkage_of_micro_clusters`). `plan_linkage` says beforehand which it will be.
 
     Parameters
     ----------
@@ -76,33 +79,54 @@ def linkage(
     >>> linkage(np.array([[0.0], [1.0], [5.0]]), "single", "euclidean").tolist()
     [[0.0, 1.0, 1.0, 2.0], [2.0, 3.0, 4.0, 3.0]]
     """
-    report = on_progress or (lambda share: None)
-    from_vectors = _from_vectors(len(vectors), method, metric)
-    if len(vectors) < 2:
-        return np.empty((0, 4))
-    report(0.0)
-    Z = from_vectors(vectors, metric, report) if from_vectors else _from_distances(vectors, method, metric)
-    report(1.0)
-    return Z
+    return plan_linkage(len(vectors), method, metric).run(vectors, on_progress or (lambda share: None))
 
 
-def describe_linkage(n: int, method: str, metric: str) -> str:
-    """Say in plain words how `linkage` finds the tree of n vectors.
+@dataclass(frozen=True)
+class Plan:
+    """How a tree will be found.
+
+    Attributes
+    ----------
+    description : str
+        In plain words.
+    exact : bool
+        Whether no two clusters are merged while two others are nearer.
+    run : callable
+        ``(vectors, on_progress) -> linkage matrix``.
+    """
+
+    description: str
+    exact: bool
+    run: Callable[[Vectors, OnProgress], npt.NDArray[np.float64]]
+
+
+def plan_linkage(n: int, method: str, metric: str) -> Plan:
+    """Choose the way in which `linkage` finds the tree of n vectors, by their number and the memory that there is.
+
+    Parameters
+    ----------
+    n : int
+        At least 1.
+    method, metric : str
+        As for `linkage`.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    ValueError, MemoryError
+        As `linkage`.
 
     Examples
     --------
-    >>> describe_linkage(100, "ward", "cosine")
+    >>> plan_linkage(100, "ward", "cosine").description
     'ward linkage, exact, from the distances of all pairs'
-    >>> describe_linkage(100_000, "ward", "cosine")
+    >>> plan_linkage(100_000, "ward", "cosine").description
     'ward linkage, exact, without the distances of all pairs'
     """
-    word = "without" if _from_vectors(n, method, metric) else "from"
-    return f"{method} linkage, exact, {word} the distances of all pairs"
-
-
-def _from_vectors(
-    n: int, method: str, metric: str
-) -> Callable[[Vectors, str, OnProgress], npt.NDArray[np.float64]] | None:
     if method not in LINKAGES:
         raise ValueError(f"no linkage {method!r}; the linkages are {', '.join(LINKAGES)}")
     if metric not in METRICS:
@@ -114,27 +138,69 @@ def _from_vectors(
             f"Take linkage='average', or one of the metrics {fitting}"
         )
     chosen = LINKAGES[method]
-    return chosen.from_vectors if n > _MANY and chosen.fits(METRICS[metric]) else None
+    if n < 2:
+        return Plan(f"{method} linkage of one image", True, lambda vectors, on_progress: np.empty((0, 4)))
+    if n > _MANY and chosen.from_vectors is not None and chosen.fits(METRICS[metric]):
+        run = partial(_reporting, partial(_from_vectors, chosen.from_vectors, metric=metric))
+        return Plan(f"{method} linkage, exact, without the distances of all pairs", True, run)
+    affordable = _affordable(copies=1 if method == "single" else 2)  # of the others, scipy makes a copy
+    if n <= affordable:
+        run = partial(_reporting, partial(_from_distances, method=method, metric=metric))
+        return Plan(f"{method} linkage, exact, from the distances of all pairs", True, run)
+    needed = n * (n - 1) // 2 * np.dtype(np.float64).itemsize
+    if affordable < _FEWEST or n <= _MANY:
+        raise MemoryError(
+            f"the distances between {n:,} images need {needed / 2**30:.1f} GiB of memory, and there is enough for "
+            f"{affordable:,} images; take a sample"
+        )
+    exact = " or ".join(repr(name) for name, other in LINKAGES.items() if other.fits(METRICS[metric]))
+    small = min(affordable, _MANY)
+    description = (
+        f"{method} linkage, approximate: of {small:,} small clusters by their medoids, since the distances between "
+        f"{n:,} images need {needed / 2**30:.1f} GiB of memory"
+        + (f" (exact without: linkage={exact})" if exact else "")
+    )
+    return Plan(
+        description, False, partial(_reporting, partial(_approximate, method=method, metric=metric, small=small))
+    )
 
 
-def _from_distances(vectors: Vectors, method: str, metric: str) -> npt.NDArray[np.float64]:
-    _require_memory(len(vectors), metric, copies=1 if method == "single" else 2)  # of the others, scipy makes a copy
+def _reporting(
+    find: Callable[..., npt.NDArray[np.float64]], vectors: Vectors, on_progress: OnProgress
+) -> npt.NDArray[np.float64]:
+    on_progress(0.0)
+    Z = find(vectors, on_progress=on_progress)
+    on_progress(1.0)
+    return Z
+
+
+def _from_vectors(
+    find: Callable[[Vectors, str, OnProgress], npt.NDArray[np.float64]],
+    vectors: Vectors,
+    metric: str,
+    on_progress: OnProgress,
+) -> npt.NDArray[np.float64]:
+    return find(vectors, metric, on_progress)
+
+
+def _from_distances(vectors: Vectors, method: str, metric: str, on_progress: OnProgress) -> npt.NDArray[np.float64]:
     distances = condensed_distances(vectors, "euclidean" if method == "ward" else metric)
     return np.asarray(hierarchy.linkage(distances, method))
 
 
-def _require_memory(n: int, metric: str, copies: int) -> None:
-    needed = copies * n * (n - 1) // 2 * np.dtype(np.float64).itemsize
+def _approximate(
+    vectors: Vectors, method: str, metric: str, small: int, on_progress: OnProgress
+) -> npt.NDArray[np.float64]:
+    from imgclust_jupyter.clustering.micro_clusters import linkage_of_micro_clusters
+
+    ward = partial(_agglomerate, metric="euclidean", on_progress=on_progress, method="ward")
+    return linkage_of_micro_clusters(vectors, method, metric, small, ward)
+
+
+def _affordable(copies: int) -> int:
+    """Return of how many images the distances can be had."""
     available = available_memory()
-    if available is None or needed <= available:
-        return
-    affordable = int((2 * available / copies / np.dtype(np.float64).itemsize) ** 0.5)
-    frugal = " or ".join(repr(name) for name, other in LINKAGES.items() if other.fits(METRICS[metric]))
-    raise MemoryError(
-        f"the distances between {n:,} images need {needed / 2**30:.1f} GiB of memory, "
-        f"and {available / 2**30:.1f} GiB are available; take a sample of at most {affordable:,} images"
-        + (f", or linkage={frugal}, which need no distances" if frugal and n > _MANY else "")
-    )
+    return sys.maxsize if available is None else int((2 * available / copies / np.dtype(np.float64).itemsize) ** 0.5)
 
 
 def _agglomerate(vectors: Vectors, metric: str, on_progress: OnProgress, method: str) -> npt.NDArray[np.float64]:

@@ -1,9 +1,11 @@
+import sys
+
 import numpy as np
 import pytest
 from scipy.cluster import hierarchy
 from scipy.spatial.distance import pdist
 
-from imgclust_jupyter.clustering import LINKAGES, METRICS, linkage, memory, prepare
+from imgclust_jupyter.clustering import LINKAGES, METRICS, linkage, memory, plan_linkage, prepare
 
 SCIPY = {"cosine": "cosine", "euclidean": "euclidean", "manhattan": "cityblock", "correlation": "cosine"}
 
@@ -54,20 +56,31 @@ def test_unknown_names():
         linkage(np.ones((3, 2)), "single", "cosinus")
 
 
+def little_memory(monkeypatch, folder, kilobytes):
+    (folder / "meminfo").write_text(f"MemAvailable: {kilobytes} kB\n")
+    monkeypatch.setattr(memory, "_MEMINFO", folder / "meminfo")
+    monkeypatch.setattr(memory, "_CGROUP", folder)
+
+
 def test_too_many_images_are_refused_before_the_work(tmp_path, monkeypatch):
-    (tmp_path / "meminfo").write_text("MemAvailable: 102400 kB\n")
-    monkeypatch.setattr(memory, "_MEMINFO", tmp_path / "meminfo")
-    monkeypatch.setattr(memory, "_CGROUP", tmp_path)
-    vectors = np.ones((20_000, 1))
+    little_memory(monkeypatch, tmp_path, 4_000)
     with pytest.raises(MemoryError) as error:
-        linkage(vectors, "average", "euclidean")
-    assert "20,000 images need 3.0 GiB" in str(error.value)
-    assert "0.1 GiB are available" in str(error.value)
-    assert "linkage='single' or 'ward', which need no distances" in str(error.value)
-    sample = int(str(error.value).split("at most ")[1].split(" ")[0].replace(",", ""))
-    assert 2 * sample * (sample - 1) / 2 * 8 <= 100 * 2**20
-    with pytest.raises(MemoryError, match=r"1\.5 GiB"):
-        linkage(vectors, "single", "manhattan")
+        linkage(np.ones((20_000, 1)), "complete", "euclidean")
+    assert "20,000 images need 1.5 GiB" in str(error.value)
+    affordable = int(str(error.value).split("enough for ")[1].split(" ")[0].replace(",", ""))
+    assert 0.99 * 4_096_000 < 2 * affordable * (affordable - 1) / 2 * 8 <= 4_096_000
+
+
+def test_more_images_than_there_is_memory_for_make_an_approximate_tree(tmp_path, monkeypatch):
+    little_memory(monkeypatch, tmp_path, 20_000)
+    monkeypatch.setattr(sys.modules[linkage.__module__], "_MANY", 2_000)
+    plan = plan_linkage(3_000, "complete", "euclidean")
+    assert not plan.exact
+    assert plan.description.startswith("complete linkage, approximate: of 1,600 small clusters by their medoids")
+    assert plan.description.endswith("(exact without: linkage='single' or 'ward')")
+    vectors = np.random.default_rng(0).normal(size=(3_000, 4))
+    assert hierarchy.is_valid_linkage(linkage(vectors, "complete", "euclidean"))
+    assert plan_linkage(3_000, "ward", "euclidean").exact
 
 
 @pytest.mark.parametrize(

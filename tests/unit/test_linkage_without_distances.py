@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy.cluster import hierarchy
 
-from imgclust_jupyter.clustering import condensed_distances, describe_linkage, linkage, prepare
+from imgclust_jupyter.clustering import condensed_distances, linkage, plan_linkage, prepare
 from imgclust_jupyter.clustering.agglomeration import agglomerate, rounds
 from imgclust_jupyter.clustering.agglomeration.rounds import Agglomeration
 
@@ -60,9 +60,9 @@ def test_many_vectors_need_no_distances(monkeypatch, method, metric):
 
 
 def test_what_is_said_of_the_way():
-    assert describe_linkage(10_000, "average", "cosine").endswith("from the distances of all pairs")
-    assert describe_linkage(10_001, "average", "cosine").endswith("without the distances of all pairs")
-    assert describe_linkage(10_001, "average", "euclidean").endswith("from the distances of all pairs")
+    assert plan_linkage(10_000, "average", "cosine").description.endswith("from the distances of all pairs")
+    assert plan_linkage(10_001, "average", "cosine").description.endswith("without the distances of all pairs")
+    assert plan_linkage(10_001, "average", "euclidean").description.endswith("from the distances of all pairs")
 
 
 @pytest.mark.parametrize("ward", [False, True])
