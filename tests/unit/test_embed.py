@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -13,7 +14,9 @@ from PIL import Image
 
 from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.embedding import Interrupted, Network, embed, get_network
+from imgclust_jupyter.embedding.work import Work
 from imgclust_jupyter.imaging import decode
+from imgclust_jupyter.imaging.decode import Decoded
 from imgclust_jupyter.store import Store
 
 
@@ -63,6 +66,51 @@ def color(i: int) -> tuple[int, int, int]:
 
 def colors(numbers: list[int]) -> np.ndarray:
     return np.array([color(i) for i in numbers], dtype=np.float32)
+
+
+@pytest.mark.parametrize("n", [20, 120])
+def test_pictures_in_memory_do_not_grow_with_the_collection(n: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[ref[Decoded]] = []
+    most = []
+
+    def decoded(*args, **options):
+        picture = decode(*args, **options)
+        made.append(ref(picture))
+        most.append(sum(one() is not None for one in made))
+        return picture
+
+    monkeypatch.setattr("imgclust_jupyter.embedding.batch.decode_guarded", decoded)
+    sources = [np.full((20, 20), value, dtype=np.uint8) for value in range(n)]
+    run(Collection.from_source(sources), MeanColor(batch_size=4), n_jobs=2)
+    # One in each thread, and one that is being replaced.
+    assert 1 <= max(most) <= 4
+
+
+def test_embeddings_are_kept_in_few_arrays() -> None:
+    # Many small ones would keep the memory of pictures from being used again.
+    sources = [np.full((20, 20), value, dtype=np.uint8) for value in range(120)]
+    collection, store = Collection.from_source(sources), Store()
+    embedded = Work(collection, MeanColor(), store, threading.Event())
+    ids = embedded.look_up(collection.readable.tolist())
+    for start in range(0, 120, 4):
+        embedded.embed_batch(ids[start : start + 4])
+    stored = Work(collection, MeanColor(), store, threading.Event())
+    assert stored.look_up(ids) == []
+    for work in (embedded, stored):
+        assert len({id(vector.base) for vector in work._vectors.values()}) == 1
+        np.testing.assert_array_equal(work.result(ids)[:, 0], np.arange(120))
+
+
+def test_what_is_left_is_spread_over_all_threads(folder: Path) -> None:
+    sizes = []
+
+    class Sized(MeanColor):
+        def forward(self, batch: np.ndarray) -> np.ndarray:
+            sizes.append(len(batch))
+            return super().forward(batch)
+
+    run(Collection.from_source(folder), Sized(batch_size=4), n_jobs=2)
+    assert sorted(sizes) == [1, 2, 4, 4]
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2, 5, -1, None])
@@ -168,9 +216,9 @@ def test_the_collection_gets_to_know_sizes_as_they_are_shown(tmp_path: Path) -> 
 def test_thumbnails_come_from_the_same_decode(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     decoded = []
 
-    def counted(source: Path, min_side: int):
+    def counted(source: Path, min_side: int, **options):
         decoded.append((source.name, min_side))
-        return decode(source, min_side)
+        return decode(source, min_side, **options)
 
     monkeypatch.setattr("imgclust_jupyter.embedding.batch.decode_guarded", counted)
     Image.new("RGB", (2000, 3000), "teal").save(folder / "large.jpg")
