@@ -298,9 +298,16 @@ class ClusterExplorer:
         return pd.DataFrame(values, index=self.data_so_far.index, columns=columns, copy=True)
 
     @property
+    def tree(self) -> Tree:
+        """The tree: its arrays, cuts, and in `Tree.method` how it was made, exactly or not; waits for the tree."""
+        tree = self._results("tree").tree
+        assert tree is not None
+        return tree
+
+    @property
     def linkage_matrix(self) -> npt.NDArray[np.float64]:
         """The tree as scipy's linkage matrix, shape (n - 1, 4), over the rows of `data`; waits for the tree."""
-        return self._tree.linkage_matrix.copy()
+        return self.tree.linkage_matrix.copy()
 
     def distances(self) -> npt.NDArray[np.float64]:
         """Return the distances of all pairs of images.
@@ -451,12 +458,6 @@ class ClusterExplorer:
             except Exception:  # noqa: BLE001  the views are worth more than their picture
                 _log.exception("no still picture of the explorer could be drawn")
         return data, metadata
-
-    @property
-    def _tree(self) -> Tree:
-        tree = self._results("tree").tree
-        assert tree is not None
-        return tree
 
     def _known(self, column: str, *kinds: str) -> str:
         self._results("scan")

@@ -29,6 +29,8 @@ class Tree:
         Per merge the position of its first leaf, its number of leaves, and that of its left child.
     height : ndarray of float32, shape (n - 1,)
         Per merge the distance of its children, ascending.
+    method : str
+        How it was made, in plain words, as in `Plan.description`.
 
     Examples
     --------
@@ -44,9 +46,12 @@ class Tree:
     size: npt.NDArray[np.uint32]
     split: npt.NDArray[np.uint32]
     height: npt.NDArray[np.float32]
+    method: str = ""
 
     @classmethod
-    def from_linkage(cls, Z: npt.NDArray[np.float64], leaf_order: npt.NDArray[np.integer] | None = None) -> Tree:
+    def from_linkage(
+        cls, Z: npt.NDArray[np.float64], leaf_order: npt.NDArray[np.integer] | None = None, method: str = ""
+    ) -> Tree:
         """Lay out a linkage matrix.
 
         Parameters
@@ -56,6 +61,8 @@ class Tree:
         leaf_order : ndarray of int, shape (n,), optional
             An order of the rows in which every subtree is one interval, as from `order_leaves`; default is the first
             child of every merge before the second.
+        method : str
+            How it was made, in plain words.
 
         Returns
         -------
@@ -82,6 +89,7 @@ class Tree:
             size=sizes[n:].astype(np.uint32),
             split=sizes[left].astype(np.uint32),
             height=Z[:, 2].astype(np.float32),
+            method=method,
         )
 
     @property

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from imgclust_jupyter.clustering import Tree, auto_clusters, linkage, medoids, order_leaves, prepare
+from imgclust_jupyter.clustering import Tree, auto_clusters, medoids, order_leaves, plan_linkage, prepare
 from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.embedding import Interrupted, embed, get_network, precomputed, predict
 from imgclust_jupyter.insight import duplicate_groups, local_outlier_factor, mean_distance, ranks, typical_distance
@@ -262,9 +262,13 @@ class Pipeline:
             return
         self._begin("tree")
         method, metric = self.options.linkage, self.options.metric
-        Z = linkage(vectors, method, metric)
-        tree = Tree.from_linkage(Z, order_leaves(Z, vectors, metric))
-        self._finish(tree=tree, medoids=medoids(tree, vectors), auto=auto_clusters(tree, vectors, method, metric))
+        plan = plan_linkage(len(vectors), method, metric)
+        counting = self._counting("tree")
+        Z = plan.run(vectors, lambda share: counting(int(share * len(vectors)), len(vectors)))
+        tree = Tree.from_linkage(Z, order_leaves(Z, vectors, metric), plan.description)
+        notices = self.results.notices if plan.exact else (*self.results.notices, plan.description)
+        auto = auto_clusters(tree, vectors, method, metric)
+        self._finish(tree=tree, medoids=medoids(tree, vectors), auto=auto, notices=notices)
 
     def _map(self) -> None:
         vectors, neighbors, initial = self.results.vectors, self.results.neighbors, self.results.coordinates

@@ -92,6 +92,7 @@ class Publisher:
             "network": results.network.label if results.network else None,
             "metric": self._options.metric,
             "linkage": self._options.linkage,
+            "method": results.tree.method if results.tree else "",
             "layout": results.layout,
             "auto": results.auto,
             "errors": len(collection.errors),

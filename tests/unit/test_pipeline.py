@@ -24,14 +24,14 @@ def start(on_results=lambda results: None, on_progress=lambda progress: None, **
 def held_tree(monkeypatch):
     """Holds the work in the stage of the tree until it is let go."""
     begun, go = threading.Event(), threading.Event()
-    original = module.linkage
+    original = module.plan_linkage
 
     def held(*args):
         begun.set()
         assert go.wait(20)
         return original(*args)
 
-    monkeypatch.setattr(module, "linkage", held)
+    monkeypatch.setattr(module, "plan_linkage", held)
     return begun, go
 
 
@@ -128,7 +128,7 @@ def test_an_error_is_raised_anew_and_holds_no_memory(monkeypatch):
         large = np.ones(10)
         raise MemoryError(f"not enough for {len(large)}")
 
-    monkeypatch.setattr(module, "linkage", fail)
+    monkeypatch.setattr(module, "plan_linkage", fail)
     pipeline = start()
     lengths = []
     for _ in range(3):
