@@ -1,7 +1,8 @@
-/** How the gallery divides and orders what it shows: leaf order once there is a tree, name order before. */
+/** How the gallery divides what it shows. No DOM. */
 import type { Bitset } from "./selection";
+import { treeOrder } from "./sorting";
 import type { Clusters } from "./tree";
-import type { Column, Dataset } from "./wire";
+import type { Dataset } from "./wire";
 
 export interface Group {
   /** Empty when nothing is grouped. */
@@ -18,50 +19,62 @@ export interface Group {
   node: number | null;
 }
 
-/** `shown` limits the rows; null shows all. */
+/** The same group after other images are shown or the cut has moved elsewhere. */
+export const groupKey = ({ by, code, node }: Group): string => `${by}:${node ?? `category ${code}`}`;
+
+/** `shown` limits the rows, null shows all; `order` is that of the rows in each group, the tree's if left out. */
 export function groupRows(
   dataset: Dataset,
   clusters: Clusters | null,
   groupBy: string,
   shown: Bitset | null,
+  order: Uint32Array = treeOrder(dataset),
 ): Group[] {
-  const order = dataset.tree?.leafOrder ?? Uint32Array.from({ length: dataset.n }, (_, row) => row);
+  const rows = shown === null ? order : order.filter((row) => shown.has(row));
   const column = dataset.columns.get(groupBy);
-  if (groupBy === "cluster" && clusters !== null) return byCluster(order, clusters, shown);
-  if (column?.kind === "category") return byCategory(order, column, shown);
-  const rows = keep(order, shown);
+  if (groupBy === "cluster" && clusters !== null) {
+    const { labels, k, size, node } = clusters;
+    return divide(rows, labels, k).flatMap((members, code) =>
+      code === k || members.length === 0
+        ? []
+        : {
+            label: `Cluster ${code + 1}`,
+            by: "cluster",
+            code,
+            rows: members,
+            total: size[code]!,
+            node: node[code]!,
+          },
+    );
+  }
+  if (column?.kind === "category") {
+    const { name, values, categories } = column;
+    const totals = counts(order, values, categories.length);
+    return divide(rows, values, categories.length).flatMap((members, slot) => {
+      const label = categories[slot] ?? `no ${name}`;
+      const code = slot < categories.length ? slot : -1;
+      return members.length === 0
+        ? []
+        : { label, by: name, code, rows: members, total: totals[slot]!, node: null };
+    });
+  }
   return rows.length === 0 ? [] : [{ label: "", by: "", code: 0, rows, total: order.length, node: null }];
 }
 
-const keep = (rows: Uint32Array, shown: Bitset | null): Uint32Array =>
-  shown === null ? rows : rows.filter((row) => shown.has(row));
-
-function byCluster(order: Uint32Array, { k, start, size, node }: Clusters, shown: Bitset | null): Group[] {
-  return Array.from({ length: k }, (_, cluster) => ({
-    label: `Cluster ${cluster + 1}`,
-    by: "cluster",
-    code: cluster,
-    rows: keep(order.subarray(start[cluster], start[cluster]! + size[cluster]!), shown),
-    total: size[cluster]!,
-    node: node[cluster]!,
-  })).filter(({ rows }) => rows.length > 0);
+/** How many rows have each code; rows without a code (-1) are counted last. */
+function counts(rows: Uint32Array, codes: ArrayLike<number>, k: number): Uint32Array {
+  const sizes = new Uint32Array(k + 1);
+  for (const row of rows) sizes[codes[row]! < 0 ? k : codes[row]!]!++;
+  return sizes;
 }
 
-function byCategory(order: Uint32Array, column: Column, shown: Bitset | null): Group[] {
-  const members: number[][] = Array.from({ length: column.categories.length + 1 }, () => []);
-  for (const row of order) members.at(column.values[row]!)!.push(row);
-  return members
-    .map((rows, slot) => {
-      // Code -1 has taken the last slot.
-      const code = slot < column.categories.length ? slot : -1;
-      return {
-        label: code < 0 ? `no ${column.name}` : column.categories[code]!,
-        by: column.name,
-        code,
-        rows: keep(Uint32Array.from(rows), shown),
-        total: rows.length,
-        node: null,
-      };
-    })
-    .filter(({ rows }) => rows.length > 0);
+/** The rows of each code in their order; those without a code (-1) come last. */
+function divide(rows: Uint32Array, codes: ArrayLike<number>, k: number): Uint32Array[] {
+  const divided = Array.from(counts(rows, codes, k), (size) => new Uint32Array(size));
+  const filled = new Uint32Array(k + 1);
+  for (const row of rows) {
+    const slot = codes[row]! < 0 ? k : codes[row]!;
+    divided[slot]![filled[slot]!++] = row;
+  }
+  return divided;
 }

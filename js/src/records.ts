@@ -22,6 +22,8 @@ export interface Records {
   ask(rows: Iterable<number>): void;
   /** Counts up when records have arrived. */
   readonly onArrival: ReadonlySignal<number>;
+  /** The names of what is known of images, in the kernel's order. */
+  readonly columns: ReadonlySignal<readonly string[]>;
 }
 
 const KEPT = 20_000;
@@ -32,6 +34,7 @@ export function createRecords(rpc: Rpc, dataset: ReadonlySignal<Dataset>): Recor
   const cache = new Lru<number, { record: ImageRecord; version: number }>(KEPT);
   const asked = new Set<number>();
   const onArrival = signal(0);
+  const columns = signal<readonly string[]>([]);
   let wanted = new Set<number>();
 
   async function send(): Promise<void> {
@@ -44,6 +47,7 @@ export function createRecords(rpc: Rpc, dataset: ReadonlySignal<Dataset>): Recor
       (body.rows as ImageRecord[]).forEach((record, i) => {
         cache.set(ids[i]!, { record, version });
       });
+      noteColumns(body.rows as ImageRecord[]);
       onArrival.value++;
     } catch {
       // Names are an addition: without them the views go on, and ask again when they next show the image.
@@ -52,8 +56,15 @@ export function createRecords(rpc: Rpc, dataset: ReadonlySignal<Dataset>): Recor
     }
   }
 
+  function noteColumns(records: readonly ImageRecord[]): void {
+    const names = Object.keys(records[0] ?? {});
+    const added = names.filter((name) => !columns.value.includes(name));
+    if (added.length > 0) columns.value = [...columns.value, ...added];
+  }
+
   return {
     onArrival,
+    columns,
     get: (row) => cache.get(dataset.value.ids[row] ?? -1)?.record,
     ask(rows) {
       const { ids, version } = dataset.value;

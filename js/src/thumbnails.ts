@@ -17,6 +17,8 @@ export interface Thumbnails {
    * Draw it at once and do not keep it: it is closed when it falls out of the cache. Asks for nothing: see `claim`.
    */
   get(row: number, size: number): ImageBitmap | undefined;
+  /** Whether there is no picture of a row and none will come: it cannot be read any more. */
+  isBroken(row: number, size: number): boolean;
   /** A new list of wanted tiles; it ends with the signal. Call `Show` at every draw: it is cheap when nothing changed. */
   claim(signal: AbortSignal): Show;
   /** Counts up, once a frame at most, when tiles have arrived: redraw. */
@@ -40,6 +42,8 @@ export type Decode = (bytes: Uint8Array<ArrayBuffer>) => Promise<ImageBitmap>;
 /** Small enough that the first pictures appear while the kernel still makes the others. */
 const BATCH = 32;
 const FLIGHTS = 4;
+/** Who scrolls past everything that was asked for will not stay at the next pictures either. */
+const PAUSE_MS = 80;
 const CACHE_BYTES = 128 * 2 ** 20;
 
 /** The smallest step that is not enlarged, or the largest there is. */
@@ -67,6 +71,8 @@ export function createThumbnails(
   const onArrival = signal(0);
   let scheduled = false;
   let arrived = false;
+  let resumeAt = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   function schedule(): void {
     if (scheduled || abort.aborted) return;
@@ -78,17 +84,31 @@ export function createThumbnails(
         arrived = false;
         onArrival.value++;
       }
-      dropUnwanted();
-      fill();
+      if (dropUnwanted()) resumeAt = performance.now() + PAUSE_MS;
+      const left = resumeAt - performance.now();
+      if (left <= 0) fill();
+      else if (timer === undefined) {
+        timer = setTimeout(() => {
+          timer = undefined;
+          schedule();
+        }, left);
+      }
     });
   }
 
-  function dropUnwanted(): void {
+  /** Returns whether all that was under way was dropped. */
+  function dropUnwanted(): boolean {
+    let [dropped, kept] = [0, 0];
     for (const flight of flights) {
       const wanted = new Set<number>();
       for (const claim of claims) if (claim.step === flight.step) for (const id of claim.ids) wanted.add(id);
-      if (!flight.ids.some((id) => wanted.has(id))) flight.abort.abort();
+      if (flight.ids.some((id) => wanted.has(id))) kept++;
+      else {
+        flight.abort.abort();
+        dropped++;
+      }
     }
+    return dropped > 0 && kept === 0;
   }
 
   function fill(): void {
@@ -153,6 +173,7 @@ export function createThumbnails(
 
   abort.addEventListener("abort", () => {
     stopForgetting();
+    clearTimeout(timer);
     for (const flight of flights) flight.abort.abort();
     cache.clear();
   });
@@ -171,6 +192,10 @@ export function createThumbnails(
         if (bitmap) return bitmap;
       }
       return undefined;
+    },
+    isBroken(row, size) {
+      const id = dataset.value.ids[row];
+      return id !== undefined && hopeless.has(keyOf(id, stepFor(size)));
     },
     claim(signal) {
       const claim: Claim = { ids: [], step: 64 };

@@ -12,7 +12,8 @@ export interface Ui {
   tileSize: number;
   /** Whether the gallery shows all images although some are selected. */
   showAll: boolean;
-  /** Free for the dendrogram and the map. */
+  /** Free for the gallery, the dendrogram and the map. */
+  gallery: Readonly<Record<string, unknown>>;
   tree: Readonly<Record<string, unknown>>;
   map: Readonly<Record<string, unknown>>;
 }
@@ -23,15 +24,18 @@ export const DEFAULT_UI: Ui = {
   collapsed: [],
   tileSize: 84,
   showAll: false,
+  gallery: {},
   tree: {},
   map: {},
 };
 
-export const TILE_SIZES = { min: 48, max: 192 } as const;
+export const TILE_SIZES = { min: 32, max: 256 } as const;
 export const HEIGHTS = { min: 320, max: 2000 } as const;
 
 const isPane = (value: unknown): value is PaneName =>
   value === "tree" || value === "gallery" || value === "map";
+
+export const asPane = (value: unknown): PaneName | null => (isPane(value) ? value : null);
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -60,6 +64,7 @@ export function readUi(value: unknown): Ui {
     collapsed: readCollapsed(collapsed),
     tileSize: within(value.tileSize, TILE_SIZES, DEFAULT_UI.tileSize),
     showAll: value.showAll === true,
+    gallery: isRecord(value.gallery) ? value.gallery : DEFAULT_UI.gallery,
     tree: isRecord(value.tree) ? value.tree : DEFAULT_UI.tree,
     map: isRecord(value.map) ? value.map : DEFAULT_UI.map,
   };

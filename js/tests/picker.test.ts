@@ -48,7 +48,7 @@ it("selects groups and all, saying what they are", () => {
   expect(store.selection.value.origin).toEqual({ kind: "group", text: "breed: pug" });
   picker.pickGroup({ ...group, label: "husky", rows: Uint32Array.of(9) }, SHIFT);
   expect(selected()).toEqual([1, 2, 9]);
-  picker.pickAll();
+  picker.pickAll(Array.from({ length: 30 }, (_, row) => row));
   expect(store.selection.value).toMatchObject({ count: 30, origin: { kind: "all" } });
   picker.clear();
   expect(selected()).toEqual([]);

@@ -42,6 +42,7 @@ it("asks once for the rows of a moment, by item", async () => {
   expect(records.onArrival.value).toBe(1);
   expect(records.get(39)!.name).toBe("41.jpg");
   expect(records.get(5)).toBeUndefined();
+  expect(records.columns.value).toEqual(["name"]);
 });
 
 it("asks again when there is a newer dataset, and keeps what it has meanwhile", async () => {

@@ -29,7 +29,7 @@ it("makes something usable of anything", () => {
     fc.property(anything, (value) => {
       const ui = readUi(value);
       expect(ui.height).toBeGreaterThanOrEqual(320);
-      expect(ui.tileSize).toBeLessThanOrEqual(192);
+      expect(ui.tileSize).toBeLessThanOrEqual(256);
       expect(ui.shares.every((share) => share > 0)).toBe(true);
       expect(ui.collapsed.every((name) => ["tree", "gallery", "map"].includes(name))).toBe(true);
       expect(typeof ui.tree).toBe("object");

@@ -7,7 +7,7 @@ import { BREEDS, type Synthetic } from "./synthetic";
 interface Request {
   id: number;
   kind: string;
-  body: { ids?: number[]; id?: number; size?: number };
+  body: { ids?: number[]; id?: number; size?: number; k?: number };
 }
 
 interface Reply {
@@ -54,6 +54,27 @@ export function answerRequests(model: LocalModel<ViewTraits>, data: Synthetic, o
     };
   }
 
+  /** By look, or by name; ids and distances as the kernel sends them. */
+  function ordered(kind: string, { id = 0, k }: Request["body"]): Reply {
+    const like = data.looks[rowOfId.get(id) ?? 0]!;
+    const distance = ({ hue, lightness, roundness }: typeof like): number =>
+      Math.abs(hue - like.hue) / 100 +
+      Math.abs(lightness - like.lightness) +
+      Math.abs(roundness - like.roundness);
+    const items = Array.from(rowOfId, ([item, row]) => ({
+      item,
+      distance: kind === "order" ? 0 : distance(data.looks[row]!),
+    }));
+    const nearest = items.sort((a, b) => a.distance - b.distance || a.item - b.item).slice(0, k);
+    return {
+      body: { missing: 0 },
+      buffers: [
+        new DataView(Uint32Array.from(nearest, ({ item }) => item).buffer),
+        new DataView(Float32Array.from(nearest, (each) => each.distance).buffer),
+      ],
+    };
+  }
+
   async function reply({ kind, body }: Request): Promise<Reply> {
     switch (kind) {
       case "thumbnails":
@@ -64,6 +85,9 @@ export function answerRequests(model: LocalModel<ViewTraits>, data: Synthetic, o
       }
       case "rows":
         return { body: { rows: (body.ids ?? []).map(record) } };
+      case "similar":
+      case "order":
+        return ordered(kind, body);
       case "errors":
         return {
           body: {
@@ -82,6 +106,8 @@ export function answerRequests(model: LocalModel<ViewTraits>, data: Synthetic, o
 
   model.onMessage = ({ content }) => {
     const request = content as Request;
+    // For measurements: what the page has asked for, and when.
+    performance.mark(`imgclust:${request.kind}`);
     setTimeout(async () => {
       const { body, buffers } = await reply(request);
       model.receiveMessage({ v: 1, id: request.id, ok: true, body }, buffers);

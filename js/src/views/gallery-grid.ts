@@ -1,223 +1,221 @@
-/** Draws the lines of the gallery that are on screen, with the header of the topmost group always in sight. */
-import {
-  defaultRangeExtractor,
-  elementScroll,
-  observeElementOffset,
-  observeElementRect,
-  Virtualizer,
-} from "@tanstack/virtual-core";
+/** The gallery's lines in the page, as tiles or as rows of a table. */
 import { element } from "../dom";
-import type { Group } from "../groups";
 import type { Store } from "../store";
 import type { ViewContext } from "./context";
-import { groupButton } from "./gallery-group";
-import { HEADER_HEIGHT, type Line, type Lines } from "./gallery-lines";
-import type { Picker } from "./gallery-picker";
+import { type GroupHands, groupHead } from "./gallery-group";
+import { HEADER_HEIGHT, type Lines } from "./gallery-lines";
+import type { Picture } from "./gallery-picture";
 import { GalleryTile } from "./gallery-tile";
+import { LineWindow, type MountedLine } from "./gallery-window";
+import type { TableColumn } from "./table-columns";
+import { columnTemplate, tableWidth } from "./table-header";
+import { TableRow } from "./table-row";
 
 export const GAP = 6;
 export const PADDING = 8;
-const CAPTION_HEIGHT = 18;
-const GROUP_GAP = 8;
 
 export interface GridShape {
   lines: Lines;
   /** Longest side of a picture, CSS pixels. */
   side: number;
   captions: boolean;
+  /** Of the table; null for tiles. */
+  table: { columns: readonly TableColumn[]; header: HTMLElement } | null;
 }
 
-interface MountedLine {
-  element: HTMLElement;
-  tiles: readonly GalleryTile[];
+interface GalleryLine extends MountedLine {
+  readonly pictures: readonly Picture[];
+}
+
+interface Point {
+  x: number;
+  y: number;
 }
 
 let grids = 0;
 
 export class GalleryGrid {
   readonly scroller: HTMLElement;
-  private readonly content = element("div", {
-    class: "imgclust-lines",
-    attributes: { role: "presentation" },
-  });
-  private readonly virtualizer: Virtualizer<HTMLElement, HTMLElement>;
-  private readonly mounted = new Map<number, MountedLine>();
+  readonly content = element("div", { class: "imgclust-lines", attributes: { role: "presentation" } });
+  private readonly window: LineWindow<GalleryLine>;
   private readonly store: Store;
-  private readonly picker: Picker;
-  private readonly onDraw: () => void;
+  private readonly hands: GroupHands;
   private readonly prefix = `imgclust-grid-${++grids}`;
+  /** Elements out of sight, to be used again. */
+  private spareTiles: GalleryTile[] = [];
+  private spareRows: TableRow[] = [];
   private shape: GridShape;
 
-  /** `onDraw` is called when other lines have come into sight. */
-  constructor({ store, signal }: ViewContext, shape: GridShape, picker: Picker, onDraw: () => void) {
+  /** `onDraw` is called when other lines have come into sight, and when the scrolling has come to rest. */
+  constructor({ store, signal }: ViewContext, shape: GridShape, hands: GroupHands, onDraw: () => void) {
     this.shape = shape;
     this.store = store;
-    this.picker = picker;
-    this.onDraw = onDraw;
+    this.hands = hands;
     this.scroller = element("div", {
       class: "imgclust-grid",
       attributes: { role: "grid", tabindex: 0, "aria-multiselectable": "true", "aria-label": "Pictures" },
       children: [this.content],
     });
-    this.virtualizer = new Virtualizer(this.options());
-    const unmount = this.virtualizer._didMount();
-    signal.addEventListener("abort", unmount);
+    this.window = new LineWindow(
+      this.scroller,
+      this.content,
+      shape.lines,
+      { mount: (index) => this.mount(index), unmount: (line) => this.unmount(line), drawn: onDraw },
+      signal,
+    );
   }
 
-  private options() {
-    return {
-      count: this.shape.lines.lines.length,
-      getScrollElement: () => this.scroller,
-      estimateSize: (index: number) => this.heightOf(this.shape.lines.lines[index]),
-      observeElementRect,
-      observeElementOffset,
-      scrollToFn: elementScroll,
-      overscan: 3,
-      scrollPaddingStart: this.shape.lines.headers.length > 0 ? HEADER_HEIGHT : 0,
-      scrollPaddingEnd: PADDING,
-      onChange: () => this.draw(),
-      rangeExtractor: (range: Parameters<typeof defaultRangeExtractor>[0]) => {
-        const indices = defaultRangeExtractor(range);
-        const header = this.shape.lines.headerAbove(range.startIndex);
-        return header === null || header >= indices[0]! ? indices : [header, ...indices];
-      },
-    };
-  }
-
-  private heightOf(line: Line | undefined): number {
-    if (line?.kind === "header") return HEADER_HEIGHT;
-    const { side, captions } = this.shape;
-    return side + GAP + (captions ? CAPTION_HEIGHT : 0) + (line?.last ? GROUP_GAP : 0);
-  }
-
-  /** The tiles in the page now. */
-  *tiles(): IterableIterator<GalleryTile> {
-    for (const { tiles } of this.mounted.values()) yield* tiles;
+  /** The pictures in the page now. */
+  *pictures(): IterableIterator<Picture> {
+    for (const { pictures } of this.window.mounted.values()) yield* pictures;
   }
 
   /** The rows on screen or nearly, those on screen first. */
   rowsInReach(): number[] {
-    const { startIndex = 0, endIndex = -1 } = this.virtualizer.range ?? {};
-    const lines = [...this.mounted].sort(
-      ([a], [b]) => beyond(a, startIndex, endIndex) - beyond(b, startIndex, endIndex),
-    );
-    return lines.flatMap(([, { tiles }]) => tiles.map(({ row }) => row));
+    const [first, last] = this.window.range;
+    const beyond = (index: number): number => Math.max(first - index, index - last, 0);
+    const lines = [...this.window.mounted].sort(([a], [b]) => beyond(a) - beyond(b) || a - b);
+    return lines.flatMap(([, { pictures }]) => pictures.map(({ row }) => row));
   }
 
   get isScrolling(): boolean {
-    return this.virtualizer.isScrolling;
+    return this.window.isScrolling;
+  }
+
+  get isTable(): boolean {
+    return this.shape.table !== null;
   }
 
   get linesPerPage(): number {
-    return Math.max(1, Math.floor(this.scroller.clientHeight / this.heightOf(undefined)) - 1);
+    return Math.max(1, Math.floor(this.scroller.clientHeight / this.shape.lines.shape.height) - 1);
   }
 
+  /** CSS pixels of the pictures. */
   get side(): number {
     return this.shape.side;
   }
 
-  tileId(row: number): string {
+  elementId(row: number): string {
     return `${this.prefix}-${row}`;
   }
 
   /** "keep" leaves the picture that is topmost in sight where it is on the screen. */
   setShape(shape: GridShape, scroll: "keep" | "top"): void {
     const topmost = scroll === "keep" ? this.topmost() : null;
+    const { table, lines, side } = shape;
+    if (table?.columns !== this.shape.table?.columns) this.spareRows = [];
     this.shape = shape;
-    for (const { element: line } of this.mounted.values()) line.remove();
-    this.mounted.clear();
-    const { lines, side } = shape;
-    this.scroller.style.setProperty("--imgclust-side", `${side}px`);
-    this.scroller.classList.toggle("imgclust-captions", shape.captions);
-    this.scroller.setAttribute("aria-rowcount", String(lines.lines.length));
-    this.scroller.setAttribute("aria-colcount", String(lines.perLine));
-    this.virtualizer.setOptions(this.options());
-    this.virtualizer.measure();
-    this.virtualizer._willUpdate();
-    this.content.style.height = `${this.virtualizer.getTotalSize()}px`;
+    const { style, classList } = this.scroller;
+    style.setProperty("--imgclust-side", `${side}px`);
+    style.setProperty("--imgclust-columns", table ? columnTemplate(table.columns) : "");
+    this.content.style.minWidth = table ? `${tableWidth(table.columns)}px` : "";
+    classList.toggle("imgclust-captions", shape.captions);
+    classList.toggle("imgclust-table", table !== null);
+    this.scroller.replaceChildren(...(table ? [table.header] : []), this.content);
+    this.scroller.setAttribute("aria-rowcount", String(lines.count + (table ? 1 : 0)));
+    this.scroller.setAttribute("aria-colcount", String(table ? table.columns.length : lines.shape.perLine));
     const position = topmost === null ? -1 : lines.rows.indexOf(topmost.row);
-    if (scroll === "top") this.virtualizer.scrollToOffset(0);
-    else if (topmost !== null && position >= 0) {
-      const above = lines.lines.slice(0, lines.lineOf(position));
-      const start = above.reduce((sum, line) => sum + this.heightOf(line), 0);
-      this.virtualizer.scrollToOffset(start - topmost.below);
-    }
-    this.draw();
+    const kept = scroll === "keep" ? this.scroller.scrollTop : 0;
+    this.window.setPlaces(
+      lines,
+      topmost === null || position < 0 ? kept : lines.top(lines.lineOf(position)) - topmost.below,
+    );
   }
 
   scrollTo(position: number): void {
-    this.virtualizer.scrollToIndex(this.shape.lines.lineOf(position));
+    this.window.scrollToLine(this.shape.lines.lineOf(position));
+  }
+
+  /** Other lines may be in sight: the element has another size. */
+  draw(): void {
+    this.window.draw();
+  }
+
+  /** A point of the page as one of the lines' surface. */
+  toContent({ x, y }: Point): Point {
+    const { left, top } = this.content.getBoundingClientRect();
+    return { x: x - left, y: y - top };
+  }
+
+  /** The rows whose places a rectangle of the lines' surface meets. */
+  rowsIn(a: Point, b: Point): number[] {
+    const { lines, side, table } = this.shape;
+    const column = (x: number): number => (table ? 0 : (x - PADDING) / (side + GAP));
+    const left = Math.floor(column(Math.min(a.x, b.x)));
+    const right = Math.floor(column(Math.max(a.x, b.x)));
+    return lines
+      .positionsIn(Math.min(a.y, b.y), Math.max(a.y, b.y), left, right)
+      .map((position) => lines.rows[position]!);
   }
 
   /** The first picture in sight, and how far below the upper edge; null at the very top, which should stay the top. */
   private topmost(): { row: number; below: number } | null {
-    const { lines, rows } = this.shape.lines;
+    const { lines } = this.shape;
     const { scrollTop } = this.scroller;
     if (scrollTop === 0) return null;
-    for (const { index, start, end } of this.virtualizer.getVirtualItems()) {
-      const line = lines[index];
-      if (line?.kind === "tiles" && (start + end) / 2 > scrollTop + HEADER_HEIGHT) {
-        return { row: rows[line.first]!, below: start - scrollTop };
-      }
+    const covered = lines.hasHeaders ? HEADER_HEIGHT : 0;
+    for (const index of [...this.window.mounted.keys()].sort((a, b) => a - b)) {
+      const line = lines.line(index);
+      const top = lines.top(index);
+      if (line.kind === "pictures" && top + lines.shape.height / 2 > scrollTop + covered)
+        return { row: lines.rows[line.first]!, below: top - scrollTop };
     }
     return null;
   }
 
-  private draw(): void {
-    const items = this.virtualizer.getVirtualItems();
-    const wanted = new Set(items.map(({ index }) => index));
-    for (const [index, { element: line }] of this.mounted) {
-      if (wanted.has(index)) continue;
-      line.remove();
-      this.mounted.delete(index);
-    }
-    const stuck = this.shape.lines.headerAbove(this.virtualizer.range?.startIndex ?? 0);
-    for (const { index, start } of items) {
-      const line = this.mounted.get(index) ?? this.mountLine(index);
-      line.element.classList.toggle("imgclust-stuck", index === stuck);
-      line.element.style.transform = index === stuck ? "" : `translateY(${start}px)`;
-    }
-    this.onDraw();
-  }
-
-  private mountLine(index: number): MountedLine {
-    const line = this.shape.lines.lines[index]!;
+  private mount(index: number): GalleryLine {
+    const { lines, table } = this.shape;
+    const line = lines.line(index);
     const mounted =
-      line.kind === "header" ? this.headerLine(line.group) : this.tileLine(line.first, line.count);
-    mounted.element.setAttribute("aria-rowindex", String(index + 1));
-    this.mounted.set(index, mounted);
-    // Reading order is the order of the lines, in which a screen reader walks through them.
-    const after = [...this.mounted.keys()].filter((other) => other > index).sort((a, b) => a - b)[0];
-    this.content.insertBefore(mounted.element, after === undefined ? null : this.mounted.get(after)!.element);
+      line.kind === "header"
+        ? this.header(groupHead(line.group, line.isCollapsed, this.store, this.hands))
+        : table
+          ? this.tableRow(lines.rows[line.first]!, table.columns)
+          : this.tileLine(line.first, line.count);
+    mounted.element.setAttribute("aria-rowindex", String(index + (table ? 2 : 1)));
     return mounted;
   }
 
-  private headerLine(group: Group): MountedLine {
+  private unmount({ pictures }: GalleryLine): void {
+    for (const picture of pictures) {
+      if (picture instanceof GalleryTile) this.spareTiles.push(picture);
+      else if (picture instanceof TableRow) this.spareRows.push(picture);
+    }
+  }
+
+  private header(head: HTMLElement): GalleryLine {
+    const { lines, table } = this.shape;
     const cell = element("div", {
-      attributes: { role: "gridcell", "aria-colspan": this.shape.lines.perLine },
-      children: [groupButton(group, this.store, this.picker)],
+      attributes: { role: "gridcell", "aria-colspan": table ? table.columns.length : lines.shape.perLine },
+      children: [head],
     });
     const line = element("div", {
       class: "imgclust-line imgclust-line-header",
       attributes: { role: "row" },
       children: [cell],
     });
-    return { element: line, tiles: [] };
+    return { element: line, pictures: [] };
   }
 
-  private tileLine(first: number, count: number): MountedLine {
-    const { lines, side } = this.shape;
+  private tableRow(row: number, columns: readonly TableColumn[]): GalleryLine {
+    const made = this.spareRows.pop() ?? new TableRow(columns);
+    made.show(row, this.elementId(row));
+    return { element: made.element, pictures: [made] };
+  }
+
+  private tileLine(first: number, count: number): GalleryLine {
+    const { lines, side, captions } = this.shape;
     const tiles = Array.from({ length: count }, (_, column) => {
       const row = lines.rows[first + column]!;
-      return new GalleryTile(row, this.tileId(row), column, side);
+      const tile = this.spareTiles.pop() ?? new GalleryTile();
+      tile.show(row, this.elementId(row), column, side, captions);
+      return tile;
     });
     const line = element("div", {
       class: "imgclust-line imgclust-line-tiles",
       attributes: { role: "row" },
       children: tiles.map((tile) => tile.element),
     });
-    return { element: line, tiles };
+    return { element: line, pictures: tiles };
   }
 }
-
-const beyond = (index: number, start: number, end: number): number => Math.max(start - index, index - end, 0);

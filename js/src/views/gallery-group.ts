@@ -1,14 +1,28 @@
-/** The line above a group: its colour, name and size; a click selects it. */
-import { element } from "../dom";
+/** The line above a group: its colour, name and size; a click selects it, the arrow before it folds it away. */
+import { ChevronDown, ChevronRight } from "lucide";
+import { button, element } from "../dom";
 import { formatCount, plural } from "../format";
 import type { Group } from "../groups";
 import type { Store } from "../store";
-import type { Picker } from "./gallery-picker";
+import { icon } from "./icons";
 
-export function groupButton(group: Group, store: Store, picker: Picker): HTMLElement {
+export interface GroupHands {
+  pick(group: Group, event: MouseEvent): void;
+  /** `all` groups, or this one only. */
+  fold(group: Group, isCollapsed: boolean, all: boolean): void;
+}
+
+export function groupHead(group: Group, isCollapsed: boolean, store: Store, hands: GroupHands): HTMLElement {
   const { rows, total, label, by, node } = group;
   const { css, codes, column } = store.coloring.peek();
-  const button = element("button", {
+  const arrow = button(
+    `${isCollapsed ? "Show" : "Hide"} the ${plural(rows.length, "image")} of ${label} (Alt: of all groups)`,
+    icon(isCollapsed ? ChevronRight : ChevronDown),
+    (event) => hands.fold(group, !isCollapsed, event.altKey),
+    "imgclust-fold",
+  );
+  arrow.setAttribute("aria-expanded", String(!isCollapsed));
+  const name = element("button", {
     class: "imgclust-group",
     title: `Select ${plural(rows.length, "image")}`,
     attributes: { type: "button" },
@@ -17,20 +31,20 @@ export function groupButton(group: Group, store: Store, picker: Picker): HTMLEle
   if (by === column) {
     const swatch = element("span", { class: "imgclust-swatch" });
     swatch.style.background = css[codes[rows[0]!]!]!;
-    button.append(swatch);
+    name.append(swatch);
   }
   const count =
     rows.length < total ? `${formatCount(rows.length)} of ${formatCount(total)}` : formatCount(total);
-  button.append(
+  name.append(
     element("span", { class: "imgclust-group-label", text: label }),
     element("span", { class: "imgclust-count", text: count }),
   );
-  button.addEventListener("click", (event) => picker.pickGroup(group, event));
-  button.addEventListener("pointerenter", () => {
+  name.addEventListener("click", (event) => hands.pick(group, event));
+  name.addEventListener("pointerenter", () => {
     store.hover.value = { rows: [...rows], node, source: "gallery" };
   });
-  button.addEventListener("pointerleave", () => {
+  name.addEventListener("pointerleave", () => {
     store.hover.value = null;
   });
-  return button;
+  return element("div", { class: "imgclust-group-head", children: [arrow, name] });
 }

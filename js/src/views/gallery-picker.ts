@@ -1,7 +1,7 @@
 /** Selecting in the gallery as in a file manager. No DOM. */
 import { type ReadonlySignal, signal } from "@preact/signals-core";
 import type { Group } from "../groups";
-import { Bitset, modeOf, type SelectMode } from "../selection";
+import { Bitset, combine, modeOf, type SelectMode } from "../selection";
 import type { Origin, Store } from "../store";
 
 const PICKED: Origin = { kind: "click", text: "picked in the gallery" };
@@ -62,8 +62,26 @@ export class Picker {
     this.base = this.store.selection.peek().rows;
   }
 
-  pickAll(): void {
-    const all = this.order();
+  get selected(): Bitset {
+    return this.store.selection.peek().rows;
+  }
+
+  /** `before` is what was selected when the band was begun: it can shrink again. */
+  pickBand(rows: Iterable<number>, before: Bitset, keys: Keys): void {
+    const band = Bitset.of(before.length, rows);
+    this.select(combine(before, band, modeOf(keys)), "replace", PICKED);
+    this.base = this.selected;
+    this.anchor = null;
+  }
+
+  /** The selection as it was. */
+  restore(before: Bitset): void {
+    this.select(before, "replace", PICKED);
+    this.startAfresh();
+  }
+
+  /** `all` are the shown images, also those of collapsed groups. */
+  pickAll(all: readonly number[]): void {
     const whole = all.length === this.store.dataset.peek().n;
     this.select(all, "replace", whole ? { kind: "all", text: "all images" } : PICKED);
     this.base = this.store.selection.peek().rows;

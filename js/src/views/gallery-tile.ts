@@ -1,24 +1,26 @@
-/** One picture of the gallery. */
+/** One picture of the gallery. Tiles are used again for other pictures as one scrolls. */
+import { ImageOff } from "lucide";
 import { element } from "../dom";
+import { badgeElement } from "./badge";
+import { type Picture, type PictureState, showState } from "./gallery-picture";
+import { icon } from "./icons";
 import { paintTile } from "./tile";
 
-export interface TileState {
-  name: string;
-  selected: boolean;
-  /** Others are selected and this one is not. */
-  faded: boolean;
-  hovered: boolean;
-  cursor: boolean;
-  /** The colour of its value, where the group does not say it already. */
-  color: string | null;
-}
+/** On smaller pictures marks would hide what they mark. */
+const MARKS_FROM = 44;
 
-export class GalleryTile {
+export class GalleryTile implements Picture {
   readonly element: HTMLElement;
-  readonly row: number;
+  row = -1;
+  side = 0;
   private readonly canvas = element("canvas", { attributes: { "aria-hidden": "true" } });
+  private readonly box = element("div", { children: [this.canvas] });
   private readonly dot = element("span", {
     class: "imgclust-tile-dot",
+    attributes: { "aria-hidden": "true" },
+  });
+  private readonly marks = element("div", {
+    class: "imgclust-tile-marks",
     attributes: { "aria-hidden": "true" },
   });
   private readonly caption = element("span", {
@@ -27,41 +29,60 @@ export class GalleryTile {
   });
   private painted: ImageBitmap | undefined;
   private paintedFor = 0;
+  private marked = "";
 
-  constructor(row: number, id: string, column: number, side: number) {
-    this.row = row;
+  constructor() {
     this.element = element("div", {
       class: "imgclust-tile",
-      attributes: { role: "gridcell", id, "data-row": row, "aria-colindex": column + 1 },
-      children: [
-        element("div", {
-          class: "imgclust-tile-picture",
-          children: [element("div", { children: [this.canvas, this.dot] })],
-        }),
-        this.caption,
-      ],
+      attributes: { role: "gridcell" },
+      children: [element("div", { class: "imgclust-tile-picture", children: [this.box] })],
     });
+  }
+
+  show(row: number, id: string, column: number, side: number, hasCaption: boolean): void {
+    this.row = row;
+    this.side = side;
+    this.element.setAttribute("aria-colindex", String(column + 1));
+    this.element.id = id;
+    this.element.dataset.row = String(row);
+    if (hasCaption) this.element.append(this.caption);
+    else this.caption.remove();
+    this.painted = undefined;
+    this.box.querySelector("svg")?.remove();
     paintTile(this.canvas, undefined, side);
   }
 
-  paint(bitmap: ImageBitmap | undefined, side: number): void {
-    if (bitmap === undefined) return;
+  paint(bitmap: ImageBitmap | undefined, isBroken: boolean): void {
+    if (bitmap === undefined) {
+      if (isBroken && !this.box.querySelector("svg"))
+        this.box.prepend(icon(ImageOff, Math.min(20, this.side / 2)));
+      return;
+    }
     if (bitmap === this.painted && devicePixelRatio === this.paintedFor) return;
-    paintTile(this.canvas, bitmap, side);
+    paintTile(this.canvas, bitmap, this.side);
     this.painted = bitmap;
     this.paintedFor = devicePixelRatio;
   }
 
-  update({ name, selected, faded, hovered, cursor, color }: TileState): void {
-    const { classList } = this.element;
-    this.element.setAttribute("aria-selected", String(selected));
-    this.element.setAttribute("aria-label", name);
-    classList.toggle("imgclust-faded", faded);
-    classList.toggle("imgclust-hovered", hovered);
-    classList.toggle("imgclust-cursor", cursor);
-    this.element.title = name;
-    this.caption.textContent = name;
-    this.dot.hidden = color === null;
-    if (color !== null) this.dot.style.background = color;
+  update(state: PictureState): void {
+    const { name, color, badges } = state;
+    showState(this.element, state);
+    if (this.element.title !== name) {
+      this.element.title = name;
+      this.caption.textContent = name;
+    }
+    if (color === null) this.dot.remove();
+    else {
+      this.dot.style.background = color;
+      if (!this.dot.isConnected) this.box.append(this.dot);
+    }
+    const marked = this.side < MARKS_FROM ? "" : badges.map(({ title }) => title).join("\n");
+    if (marked === this.marked) return;
+    this.marked = marked;
+    if (marked === "") this.marks.remove();
+    else {
+      this.marks.replaceChildren(...badges.map(badgeElement));
+      this.box.append(this.marks);
+    }
   }
 }

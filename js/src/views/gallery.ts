@@ -1,17 +1,23 @@
-/** The pictures: all of them or the selection, grouped, in leaf order. */
-import { computed, signal as makeSignal, untracked } from "@preact/signals-core";
-import { element, watch, watchSize } from "../dom";
-import { groupRows } from "../groups";
+/** The pictures: all of them or the selection, grouped and sorted, as tiles or as a table. */
+import { batch, computed, signal as makeSignal, untracked } from "@preact/signals-core";
+import { badgesOf } from "../badges";
+import { element, oncePerFrame, watch, watchSize } from "../dom";
+import { type Group, groupKey, groupRows } from "../groups";
 import type { Bitset } from "../selection";
+import { isRanking, sortsAlike } from "../sorting";
 import type { ViewContext } from "./context";
-import { GAP, GalleryGrid, PADDING } from "./gallery-grid";
+import { listenToBand } from "./gallery-band";
+import { GAP, GalleryGrid, type GridShape, PADDING } from "./gallery-grid";
 import { galleryHeader } from "./gallery-header";
 import { listenToGrid } from "./gallery-input";
 import { Lines } from "./gallery-lines";
+import { readOptions, setOptions } from "./gallery-options";
+import { createOrder } from "./gallery-order";
 import { Picker } from "./gallery-picker";
-
-/** From this size on there is room for a name. */
-const CAPTIONS_FROM = 104;
+import { tileShape } from "./gallery-shape";
+import { tableColumns } from "./table-columns";
+import { tableHeader } from "./table-header";
+import { ROW_HEIGHT, TableRow } from "./table-row";
 
 export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
   const { store, thumbnails, records, signal } = ctx;
@@ -19,32 +25,75 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
   /** The rows shown; null for all. What is picked here does not change what is shown here. */
   const scope = makeSignal<Bitset | null>(null);
   const width = makeSignal(0);
-  const groups = computed(() =>
-    groupRows(store.dataset.value, store.clusters.value, store.groupBy.value, scope.value),
-  );
-  const layout = computed(() => {
-    const room = Math.max(1, width.value - 2 * PADDING);
-    const { tileSize } = store.ui.value;
-    const perLine = Math.max(1, Math.floor((room + GAP) / (tileSize + GAP)));
-    const side = Math.min(Math.floor((room + GAP) / perLine) - GAP, Math.round(1.5 * tileSize));
-    return { perLine, side, captions: side >= CAPTIONS_FROM };
+  /** Those of them that the filters let through. */
+  const shownRows = computed(() => {
+    const visible = store.visible.value;
+    return scope.value && visible ? scope.value.intersection(visible) : (scope.value ?? visible);
   });
-  const lines = computed(() => new Lines(groups.value, layout.value.perLine));
-
+  const folded = makeSignal<ReadonlySet<string>>(new Set());
+  const mode = computed(() => readOptions(store.ui.value.gallery).mode);
+  const sortKey = computed(() => JSON.stringify(readOptions(store.ui.value.gallery).sort));
+  const sort = computed(() => {
+    sortKey.value;
+    return untracked(() => readOptions(store.ui.value.gallery).sort);
+  });
+  const order = createOrder(ctx, sort);
+  const groupBy = computed(() => (isRanking(sort.value) ? "" : store.groupBy.value));
+  const groups = computed(() =>
+    groupRows(store.dataset.value, store.clusters.value, groupBy.value, shownRows.value, order.rows.value),
+  );
+  const tileSize = computed(() => store.ui.value.tileSize);
+  const columns = computed(() =>
+    mode.value === "table"
+      ? tableColumns(store.dataset.value, store.clusters.value, records.columns.value)
+      : null,
+  );
+  const shape = computed<GridShape>(() => {
+    const isFolded = (group: Group): boolean => folded.value.has(groupKey(group));
+    if (columns.value !== null) {
+      const lines = new Lines(groups.value, { perLine: 1, height: ROW_HEIGHT, groupGap: 0 }, isFolded);
+      const header = tableHeader(columns.value, sort.value, (by) => setOptions(store, { sort: by }));
+      return { lines, side: ROW_HEIGHT, captions: false, table: { columns: columns.value, header } };
+    }
+    const { side, captions, ...lineShape } = tileShape(width.value - 2 * PADDING, tileSize.value, GAP);
+    return { lines: new Lines(groups.value, lineShape, isFolded), side, captions, table: null };
+  });
+  const lines = computed(() => shape.value.lines);
+  const badges = computed(() => badgesOf(store.dataset.value));
   const picker = new Picker(store, () => lines.value.rows);
-  const grid = new GalleryGrid(ctx, { lines: lines.value, ...layout.value }, picker, drawSoon);
+  const fold = (group: Group, isCollapsed: boolean, all: boolean): void => {
+    const next = new Set(folded.peek());
+    for (const each of all ? groups.peek() : [group]) {
+      if (isCollapsed) next.add(groupKey(each));
+      else next.delete(groupKey(each));
+    }
+    folded.value = next;
+  };
+  const hands = { fold, pick: (group: Group, event: MouseEvent) => picker.pickGroup(group, event) };
+  const grid = new GalleryGrid(ctx, shape.value, hands, onLines);
   const show = thumbnails.claim(signal);
   const nothing = element("p", { class: "imgclust-pending" });
   const header = galleryHeader(
     ctx,
-    () => ({ count: lines.value.rows.length, all: scope.value === null }),
+    () => ({
+      count: groups.value.reduce((sum, { rows }) => sum + rows.length, 0),
+      all: scope.value === null,
+    }),
+    () => order.problem.value,
     () => {
       store.setUi({ showAll: false });
       scope.value = store.selection.value.rows;
     },
   );
   el.append(header, grid.scroller, nothing);
-  listenToGrid(grid, picker, () => lines.value, ctx);
+  listenToBand(grid, picker, signal);
+  listenToGrid(
+    grid,
+    picker,
+    () => lines.value,
+    () => groups.value.flatMap(({ rows }) => [...rows]),
+    ctx,
+  );
 
   // What is shown follows what other views select, and the switch.
   const showAll = computed(() => store.ui.value.showAll);
@@ -53,19 +102,22 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
     const all = showAll.value;
     if (picker.isPicking) return;
     picker.startAfresh();
-    scope.value = count === 0 || all ? null : rows;
+    batch(() => {
+      scope.value = count === 0 || all ? null : rows;
+    });
     const first = all ? lines.peek().rows.findIndex((row) => rows.has(row)) : -1;
     if (first >= 0) grid.scrollTo(first);
   });
 
-  let shownScope: Bitset | null = null;
+  let shown: { scope: Bitset | null; sort: typeof sort.value } = { scope: null, sort: sort.peek() };
   watch(signal, () => {
-    const shape = { lines: lines.value, ...layout.value };
+    const now = shape.value;
     // The groups' heads show colours.
     store.coloring.value;
-    const scroll = scope.value === shownScope || scope.value === null ? "keep" : "top";
-    shownScope = scope.value;
-    untracked(() => grid.setShape(shape, scroll));
+    const isOther = scope.value !== null && scope.value !== shown.scope;
+    const isSorted = !sortsAlike(sort.value, shown.sort) || sort.value !== shown.sort;
+    shown = { scope: scope.value, sort: sort.value };
+    untracked(() => grid.setShape(now, isOther || isSorted ? "top" : "keep"));
   });
 
   watch(signal, () => {
@@ -78,10 +130,10 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
     nothing.textContent = isLooking ? "Looking for images …" : message || "There are no images to show.";
   });
 
-  function drawSoon(): void {
+  function onLines(): void {
     const rows = grid.rowsInReach();
     show(rows, grid.side * devicePixelRatio);
-    // Names of what only rushes past are not asked for.
+    // What is known of what only rushes past is not asked for.
     if (!grid.isScrolling) records.ask(rows);
     untracked(draw);
   }
@@ -90,23 +142,27 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
     const { rows: selected, count } = store.selection.value;
     const hovered = new Set(store.hover.value?.rows);
     const { css, codes, column, legend } = store.coloring.value;
-    const dots = column !== store.groupBy.value && legend.kind !== "none";
+    const dots = column !== groupBy.value && legend.kind !== "none";
     const cursor = picker.cursor.value;
-    for (const tile of grid.tiles()) {
-      const { row } = tile;
+    for (const picture of grid.pictures()) {
+      const { row } = picture;
+      const record = records.get(row);
       const isSelected = selected.has(row);
-      tile.update({
-        name: records.get(row)?.name ?? `image ${row + 1}`,
+      picture.update({
+        name: record?.name ?? `image ${row + 1}`,
         selected: isSelected,
         faded: count > 0 && !isSelected,
         hovered: hovered.has(row),
         cursor: row === cursor,
         color: dots ? css[codes[row]!]! : null,
+        badges: badges.value(row),
       });
-      tile.paint(thumbnails.get(row, grid.side * devicePixelRatio), grid.side);
+      if (picture instanceof TableRow) picture.fill(record);
+      const size = grid.side * devicePixelRatio;
+      picture.paint(thumbnails.get(row, size), thumbnails.isBroken(row, size));
     }
     grid.scroller.classList.toggle("imgclust-all-selected", scope.value?.equals(selected) ?? false);
-    if (cursor !== null) grid.scroller.setAttribute("aria-activedescendant", grid.tileId(cursor));
+    if (cursor !== null) grid.scroller.setAttribute("aria-activedescendant", grid.elementId(cursor));
   }
   watch(signal, () => {
     thumbnails.onArrival.value;
@@ -114,8 +170,9 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
     draw();
   });
 
+  const resized = oncePerFrame(signal, () => grid.draw());
   watchSize(signal, grid.scroller, () => {
     width.value = grid.scroller.clientWidth;
-    drawSoon();
+    resized();
   });
 }

@@ -1,11 +1,14 @@
-/** One picture large, with what is known of it; arrow keys lead through the rows it was opened from. */
-import { ChevronLeft, ChevronRight } from "lucide";
+/** One picture large, with what is known of it and what is like it; arrow keys lead through the rows it was opened from. */
+import { ArrowLeft, ChevronLeft, ChevronRight, ListOrdered } from "lucide";
 import { button, element, watch } from "../dom";
 import { formatBytes, formatCount, formatValue } from "../format";
 import type { ImageRecord } from "../records";
 import type { ViewContext } from "./context";
 import { openDialog } from "./dialog";
+import { setOptions } from "./gallery-options";
 import { icon } from "./icons";
+import { similarPictures } from "./preview-similar";
+import { listenToZoom, ZOOM_KEYS } from "./preview-zoom";
 
 /** Shows `rows[index]`; `onClose` gets the index that was looked at last. */
 export type OpenPreview = (rows: ArrayLike<number>, index: number, onClose?: (index: number) => void) => void;
@@ -21,15 +24,44 @@ export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPr
       life.abort();
       onClose(current);
     });
+    /** Where clicks on similar pictures have led from. */
+    let trail: number[] = [];
+    let row = rows[index]!;
     const picture = element("div", { class: "imgclust-preview-picture" });
     const details = element("dl", { class: "imgclust-list" });
     const place = element("div", { class: "imgclust-preview-place", attributes: { "aria-live": "polite" } });
-    const previous = button("Previous picture", icon(ChevronLeft, 18), () => step(-1));
-    const next = button("Next picture", icon(ChevronRight, 18), () => step(1));
-    const foot = element("div", { class: "imgclust-preview-foot", children: [previous, place, next] });
-    const aside = element("aside", { children: [details, foot] });
+    const previous = button("Previous picture (←)", icon(ChevronLeft, 18), () => step(-1));
+    const next = button("Next picture (→)", icon(ChevronRight, 18), () => step(1));
+    const back = button("Back to where you came from (Backspace)", icon(ArrowLeft, 18), goBack);
+    const foot = element("div", { class: "imgclust-preview-foot", children: [previous, place, back, next] });
+    const similar = similarPictures(ctx, signal, (to) => {
+      trail.push(row);
+      visit(to);
+    });
+    const sort = element("button", {
+      class: "imgclust-button imgclust-text-button imgclust-sort-similar",
+      title: "Sort the gallery by similarity to this picture",
+      attributes: { type: "button" },
+      children: [icon(ListOrdered), "sort the gallery by similarity"],
+    });
+    sort.addEventListener("click", () => {
+      setOptions(ctx.store, { sort: { kind: "similar", id: ctx.store.dataset.peek().ids[row]! } });
+      dialog.close();
+    });
+    similar.element.append(sort);
+    const aside = element("aside", { children: [details, similar.element, foot] });
+    const level = element("span", { class: "imgclust-zoom-level", attributes: { "aria-live": "polite" } });
+    const stage = element("div", { class: "imgclust-preview-stage", children: [picture, level] });
     dialog.body.classList.add("imgclust-preview");
-    dialog.body.append(picture, aside);
+    dialog.body.append(stage, aside);
+    const zoom = listenToZoom(
+      picture,
+      () => picture.firstElementChild as HTMLElement | null,
+      (scale) => {
+        level.textContent = scale === 1 ? "" : `${Math.round(100 * scale)} %`;
+      },
+      signal,
+    );
 
     const size = Math.min(
       LARGEST,
@@ -37,24 +69,41 @@ export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPr
     );
     let loading = new AbortController();
 
+    /** To another of the rows it was opened from. */
     function step(by: number): void {
       const to = current + by;
       if (to < 0 || to >= rows.length) return;
       current = to;
+      trail = [];
+      visit(rows[to]!);
+    }
+
+    function goBack(): void {
+      const to = trail.pop();
+      if (to !== undefined) visit(to);
+    }
+
+    function visit(to: number): void {
+      row = to;
+      const among = Array.prototype.indexOf.call(rows, to);
+      if (among >= 0) current = among;
       load();
     }
 
     function load(): void {
       loading.abort();
       loading = new AbortController();
-      const row = rows[current]!;
+      const wanted = AbortSignal.any([signal, loading.signal]);
       ctx.records.ask([row]);
       previous.disabled = current === 0;
       next.disabled = current === rows.length - 1;
+      back.hidden = trail.length === 0;
       place.textContent = `${formatCount(current + 1)} of ${formatCount(rows.length)}`;
       showSmall(row);
       showDetails(row);
-      void showLarge(row, AbortSignal.any([signal, loading.signal]));
+      zoom.reset();
+      void showLarge(row, wanted);
+      void similar.show(row, wanted);
     }
 
     /** What is in the cache stands in, stretched, until the large one is here. */
@@ -81,6 +130,8 @@ export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPr
         const image = element("img", { attributes: { src: url, alt: "" } });
         await image.decode();
         if (wanted.aborted) return;
+        image.draggable = false;
+        image.style.transform = (picture.firstElementChild as HTMLElement | null)?.style.transform ?? "";
         picture.replaceChildren(image);
         showDetails(row);
       } catch (error) {
@@ -108,11 +159,15 @@ export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPr
 
     watch(signal, () => {
       ctx.records.onArrival.value;
-      showDetails(rows[current]!);
+      showDetails(row);
     });
     dialog.body.parentElement?.addEventListener("keydown", (event) => {
       const by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+      const factor = ZOOM_KEYS[event.key];
+      if (event.ctrlKey || event.metaKey) return;
       if (by !== undefined) step(by);
+      else if (factor !== undefined) zoom.by(factor);
+      else if (event.key === "Backspace") goBack();
       else if (event.key === " " && !(event.target instanceof HTMLButtonElement)) dialog.close();
       else return;
       event.preventDefault();

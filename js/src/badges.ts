@@ -1,0 +1,33 @@
+/** What is worth a mark on a picture. No DOM. */
+import { formatCount } from "./format";
+import type { Dataset } from "./wire";
+
+export interface Badge {
+  kind: "outlier" | "duplicate" | "label";
+  /** What it says to who asks. */
+  title: string;
+  /** What is written on it; without, it is an icon. */
+  text?: string;
+}
+
+/** This share of the images that stand apart most. */
+const OUTLIERS = 0.01;
+
+/** A function of the row; the columns are looked up once. */
+export function badgesOf({ columns, n }: Dataset): (row: number) => Badge[] {
+  const outlier = columns.get("outlier");
+  const duplicate = columns.get("duplicate_of");
+  const label = columns.get("label");
+  const most = Math.ceil(OUTLIERS * n);
+  return (row) => {
+    const badges: Badge[] = [];
+    const rank = outlier?.kind === "number" ? outlier.values[row]! : Number.NaN;
+    if (rank <= most)
+      badges.push({ kind: "outlier", title: `Outlier ${formatCount(rank)} of ${formatCount(n)}` });
+    const original = duplicate?.categories[duplicate.values[row]!];
+    if (original !== undefined) badges.push({ kind: "duplicate", title: `Duplicate of ${original}` });
+    const text = label?.categories[label.values[row]!];
+    if (text !== undefined) badges.push({ kind: "label", title: `Label: ${text}`, text });
+    return badges;
+  };
+}
