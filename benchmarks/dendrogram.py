@@ -1,8 +1,9 @@
 """Script time of a frame of the dendrogram, in milliseconds, for trees of any size and two shapes.
 
-The widget and a synthetic collection in headless Chromium, without Jupyter, its other panes collapsed. What these
-still do when the cut or the hovered branch changes is in the figures. Time is that of the page's own script: handling the event, and the drawing commands of the frame after it; what the browser then
-paints (in software here) is not in it. Trees are balanced, or one long chain that takes up image by image.
+The widget and a synthetic collection in headless Chromium, without Jupyter, its other panes hidden; what these still
+do when the cut or the hovered branch changes is in the figures. Time is that of the page's own script: handling the
+event, and the drawing commands of the frame after it. What the browser then paints (in software here) is not in it.
+Trees are balanced, or one long chain that takes up image by image.
 
     npm --prefix js run dev-page -- --once
     .venv/bin/python benchmarks/dendrogram.py 19 400 5000 20000 100000
@@ -24,7 +25,7 @@ from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
-from browsers import FLAGS, find_browser
+from browsers import FLAGS, find_browser  # noqa: E402
 
 COUNT_FRAMES = """() => {
   window.inFrames = 0;
@@ -67,7 +68,7 @@ MEASURE = """async () => {
   times['zoom in'] = await measure((_, count) => turn({deltaY: -Math.max(1, steps) / count / 0.0022}));
   times['scroll'] = await measure(() => turn({deltaX: 90}));
   times['zoom out'] = await measure((_, count) => turn({deltaY: Math.max(1, steps) / count / 0.0022}));
-  times['hover'] = await measure((i, count) => move(stage, 30 + 0.5 * width * i / count, 40 + (height - 60) * i / count));
+  times['hover'] = await measure((i, count) => move(stage, 30 + width * i / count / 2, 40 + (height - 60) * i / count));
   stage.dispatchEvent(new PointerEvent('pointerleave', {bubbles: false}));
   handle.setPointerCapture = () => {};
   handle.hasPointerCapture = () => true;

@@ -171,6 +171,18 @@ describe("the dendrogram", () => {
     expect(trail.textContent).toBe("Dendrogramcosine distance, Ward");
   });
 
+  it("shows what stands for a branch, and others of its images", () => {
+    const show = vi.spyOn(ctx.tooltip, "show");
+    const branch = tree.left(tree.root);
+    pointer(area, "pointermove", ...lineOf(branch));
+    const { title, lines, rows } = show.mock.calls[0]![2];
+    expect(title).toBe(`${tree.sizeOf(branch)} images`);
+    expect(lines![0]).toMatch(/^joined at distance /);
+    expect(rows![0]).toBe(ctx.store.dataset.value.medoids![branch]);
+    expect(new Set(rows).size).toBe(Math.min(9, tree.sizeOf(branch)));
+    for (const row of rows!) expect(tree.rowsOf(branch)).toContain(row);
+  });
+
   it("stands by square roots of the distances, and remembers it", () => {
     const scale = pane.querySelector<HTMLElement>("button[aria-label^=Square]")!;
     const line = pane.querySelector<HTMLElement>(".imgclust-cut-line")!;

@@ -11,7 +11,10 @@ const LEAST_ROOM = 28;
 const HANDLE_ROOM = 46;
 
 /** The origin is the upper left corner of the tree; the axis stands above it. */
-export function drawAxis(context: CanvasRenderingContext2D, { frame, view, theme, cutHeight }: Scene): void {
+export function drawAxis(context: CanvasRenderingContext2D, scene: Scene): void {
+  const { tree, frame, view, theme, cutHeight } = scene;
+  // A single image has no distances.
+  if (tree.n < 2) return;
   const distances = scaleLinear().domain([view.farthest, 0]);
   const toX = (distance: number) => frame.width * (1 - shareOf(view, distance));
   const count = Math.max(2, Math.floor(frame.width / TICK_ROOM));

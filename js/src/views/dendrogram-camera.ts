@@ -1,5 +1,5 @@
 /** What the dendrogram looks at: zoom, scroll, and the branches zoomed into one after the other. */
-import { type ReadonlySignal, signal } from "@preact/signals-core";
+import { computed, type ReadonlySignal, signal } from "@preact/signals-core";
 import { watch } from "../dom";
 import type { Tree } from "../tree";
 import {
@@ -18,6 +18,8 @@ export interface TreeCamera {
   readonly view: ReadonlySignal<TreeView | null>;
   /** The branches zoomed into, outermost first; empty for the whole tree. */
   readonly trail: ReadonlySignal<readonly number[]>;
+  /** The last of the trail, or the root: what the view shows, or is on its way to. */
+  readonly branch: ReadonlySignal<number | null>;
   /** Zooms along the leaves about a height in pixels. Returns whether that changed anything. */
   zoom(factor: number, y: number): boolean;
   pan(pixels: number): void;
@@ -41,13 +43,16 @@ export function createTreeCamera(
   const trail = signal<readonly number[]>([]);
   let isFitted = true;
   let shownTree: Tree | null = null;
+  /** Where the view is moving to; null while it rests. */
+  let goal: TreeView | null = null;
   let frame = 0;
   abort.addEventListener("abort", () => cancelAnimationFrame(frame));
 
-  const branch = (of: Tree) => trail.peek().at(-1) ?? of.root;
+  const branch = computed(() => trail.value.at(-1) ?? tree.value?.root ?? null);
 
   function set(next: TreeView | null): void {
     cancelAnimationFrame(frame);
+    goal = null;
     view.value = next;
   }
 
@@ -60,24 +65,27 @@ export function createTreeCamera(
     }
     const started = performance.now();
     cancelAnimationFrame(frame);
+    goal = to;
     const step = (now: number) => {
       const t = Math.min(1, Math.max(0, (now - started) / MOVE_MS));
       view.value = t === 1 ? to : betweenViews(of, from, to, 1 - (1 - t) ** 3);
       if (t < 1) frame = requestAnimationFrame(step);
+      else goal = null;
     };
     frame = requestAnimationFrame(step);
   }
 
   /** Changes what is in view; without a tree or a size there is nothing to change. */
   function change(next: (of: Tree, now: TreeView, pixels: number) => TreeView): void {
-    const [of, now] = [tree.peek(), view.peek()];
+    // Who goes on while the view still moves, goes on from where it is moving to.
+    const [of, now] = [tree.peek(), goal ?? view.peek()];
     if (of && now) set(next(of, now, height.peek()));
   }
 
   function moveToFit(): void {
-    const of = tree.peek();
+    const [of, at] = [tree.peek(), branch.peek()];
     isFitted = true;
-    if (of && view.peek()) moveTo(fitBranch(of, branch(of), height.peek(), power.peek()));
+    if (of && at !== null && view.peek()) moveTo(fitBranch(of, at, height.peek(), power.peek()));
   }
 
   watch(abort, () => {
@@ -90,12 +98,16 @@ export function createTreeCamera(
     }
     shownTree = of;
     const now = view.peek();
-    set(now && !isFitted ? clampView(of, now, pixels) : fitBranch(of, branch(of), pixels, power.peek()));
+    set(
+      now && !isFitted
+        ? clampView(of, now, pixels)
+        : fitBranch(of, trail.peek().at(-1) ?? of.root, pixels, power.peek()),
+    );
   });
 
   watch(abort, () => {
     const wanted = power.value;
-    const [of, now] = [tree.peek(), view.peek()];
+    const [of, now] = [tree.peek(), goal ?? view.peek()];
     if (!of || !now || now.power === wanted) return;
     const { farthest } = fitBranch(of, now.branch, height.peek(), wanted);
     moveTo({ ...now, farthest, power: wanted });
@@ -104,6 +116,7 @@ export function createTreeCamera(
   return {
     view,
     trail,
+    branch,
     zoom(factor, y) {
       const before = view.peek()?.rowHeight;
       change((of, now, pixels) => {
@@ -119,7 +132,7 @@ export function createTreeCamera(
     fit: moveToFit,
     enter(node) {
       const of = tree.peek();
-      if (!of || node < 0 || node === branch(of)) return;
+      if (!of || node < 0 || node === branch.peek()) return;
       trail.value = [...trail.peek(), node];
       moveToFit();
     },

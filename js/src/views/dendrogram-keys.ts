@@ -39,16 +39,15 @@ export function mountKeys(
 
   /** Branch numbers mean nothing in another tree, and nothing outside the branch zoomed into. */
   function here(): number | null {
-    const tree = store.dataset.peek().tree;
-    const view = camera.view.peek();
-    if (!tree || !view) return null;
+    const [tree, branch] = [store.dataset.peek().tree, camera.branch.peek()];
+    if (!tree || branch === null) return null;
     const isInside =
       node !== null &&
       node < tree.n - 1 &&
       node >= -tree.n &&
-      tree.startOf(node) >= tree.startOf(view.branch) &&
-      tree.startOf(node) + tree.sizeOf(node) <= tree.startOf(view.branch) + tree.sizeOf(view.branch);
-    return isInside ? node : view.branch;
+      tree.startOf(node) >= tree.startOf(branch) &&
+      tree.startOf(node) + tree.sizeOf(node) <= tree.startOf(branch) + tree.sizeOf(branch);
+    return isInside ? node : branch;
   }
 
   /** The whole tree is level 1. */
@@ -69,18 +68,17 @@ export function mountKeys(
   }
 
   function act(event: KeyboardEvent, at: number): boolean {
-    const tree = store.dataset.peek().tree;
-    const view = camera.view.peek();
-    if (!tree || !view) return false;
+    const [tree, branch] = [store.dataset.peek().tree, camera.branch.peek()];
+    if (!tree || branch === null) return false;
     const direction = DIRECTIONS[event.key];
     if (direction) {
       // The first key shows where one is.
-      moveTo(focused.peek() === null ? at : walk(tree, at, direction, view.branch));
+      moveTo(focused.peek() === null ? at : walk(tree, at, direction, branch));
       return true;
     }
     switch (event.key) {
       case "Home":
-        moveTo(view.branch);
+        moveTo(branch);
         return true;
       case "Enter":
       case " ":
@@ -141,7 +139,7 @@ export function mountKeys(
       "aria-label",
       `Dendrogram of ${plural(n, "image")}. Arrow keys walk, Enter selects, Alt and Enter zooms in, Backspace goes back.`,
     );
-    const at = focused.value ?? camera.view.value?.branch ?? null;
+    const at = focused.value ?? camera.branch.value;
     const words = at === null ? null : describe(at);
     const text = words ? [words.title, ...words.lines].join(", ") : "";
     item.setAttribute("aria-label", text);

@@ -10,7 +10,7 @@ import { clusterName } from "./dendrogram-words";
 type Context = CanvasRenderingContext2D;
 
 /** Even one selected leaf among thousands must be seen. */
-const LEAST_MARK = 2.5;
+const LEAST_MARK = { length: 4, thickness: 2 };
 const FADED = 0.3;
 
 /** The longer the mark, the larger the share selected. */
@@ -18,9 +18,10 @@ export function drawMarks(context: Context, scene: Scene): void {
   const { columns, view, frame, selectedBefore, theme } = scene;
   context.fillStyle = theme.accent;
   for (const { y0, y1, share } of selectionMarks(selectedBefore, view, frame.height)) {
-    const length = Math.max(LEAST_MARK, share * columns.marks.width);
+    const length = Math.max(LEAST_MARK.length, share * columns.marks.width);
     const gap = y1 - y0 > 4 ? 0.5 : 0;
-    context.fillRect(columns.marks.x, y0 + gap, length, Math.max(1, y1 - y0 - 2 * gap));
+    const thickness = Math.max(LEAST_MARK.thickness, y1 - y0 - 2 * gap);
+    context.fillRect(columns.marks.x, (y0 + y1 - thickness) / 2, length, thickness);
   }
 }
 
