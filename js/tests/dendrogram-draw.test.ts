@@ -9,7 +9,7 @@ import { fitBranch } from "../src/views/dendrogram-view";
 import { datasetOf } from "./dataset";
 
 /** The colours that branches are drawn in while colours stand for a column. */
-function colorsBy(column: string): Set<string> {
+function colorsBy(column: string, shownBefore: Uint32Array | null = null): Set<string> {
   const tree = datasetOf(12).tree!;
   const view = fitBranch(tree, tree.root, 240);
   const frame = { width: 200, height: 240 };
@@ -21,6 +21,7 @@ function colorsBy(column: string): Set<string> {
     clusters: tree.clusters(3),
     coloring: { column },
     selectedBefore: new Uint32Array(13),
+    shownBefore,
     theme: { muted: "muted" },
     hovered: null,
   } as unknown as Scene;
@@ -35,8 +36,15 @@ function colorsBy(column: string): Set<string> {
   return used;
 }
 
+const colorOfLast = (): number => datasetOf(12).tree!.clusters(3).color[2]!;
+
 it("colours branches by cluster, neutral above the cut", () => {
   expect(colorsBy("cluster")).toEqual(new Set(["muted", ...[0, 1, 2].map(clusterColor)]));
+});
+
+it("draws neutral what is filtered out", () => {
+  const lastOnly = Uint32Array.from({ length: 13 }, (_, position) => (position === 12 ? 1 : 0));
+  expect(colorsBy("cluster", lastOnly)).toEqual(new Set(["muted", clusterColor(colorOfLast())]));
 });
 
 it("draws branches neutral while colours stand for a column", () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Bitset } from "../src/selection";
 import type { Tree } from "../src/tree";
 import { placeLabels } from "../src/views/dendrogram-labels";
-import { selectedBefore, selectionMarks } from "../src/views/dendrogram-marks";
+import { countBefore, selectionMarks } from "../src/views/dendrogram-marks";
 import {
   betweenViews,
   clampView,
@@ -153,7 +153,7 @@ describe("selectionMarks", () => {
         const height = 100;
         const fit = fitBranch(tree, tree.root, height);
         const view = panView(tree, zoomView(tree, fit, 1 + 8 * zoom, 0, height), scroll * 3000, height);
-        const marks = selectionMarks(selectedBefore(tree, selected), view, height);
+        const marks = selectionMarks(countBefore(tree, selected), view, height);
         for (let position = 0; position < tree.n; position++) {
           const y = (position + 0.5 - view.first) * view.rowHeight;
           if (y <= 0 || y >= height) continue;

@@ -1,6 +1,7 @@
 /** What one can do with a branch: look at it, select it, open it. */
 import { plural } from "../format";
 import type { Origin, SelectMode, Tree } from "../store";
+import { rowOfLeaf } from "../tree";
 import type { ViewContext } from "./context";
 import type { TreeModel } from "./dendrogram-model";
 
@@ -39,12 +40,17 @@ export function createTreeActions(
     hover(node, event) {
       const [of, words] = [tree(), describe(node)];
       if (!of || !words) return;
-      const rows = of.rowsOf(node);
+      const visible = store.visible.peek();
+      const rows = visible ? of.rowsOf(node).filter((row) => visible.has(row)) : of.rowsOf(node);
       if (store.hover.peek()?.node !== node) {
         store.hover.value = { rows: Array.from(rows), node, source: "tree" };
       }
-      const named = node < 0 ? { named: rows[0]! } : {};
-      tooltip.show(event.clientX, event.clientY, { ...words, ...named, rows: faces(node, rows) });
+      const named = node < 0 ? { named: rowOfLeaf(node) } : {};
+      tooltip.show(event.clientX, event.clientY, {
+        ...words,
+        ...named,
+        rows: rows.length > 0 ? faces(node, rows) : [],
+      });
     },
     select(node, mode) {
       const of = tree();

@@ -2,12 +2,14 @@
 import { clusterColor } from "../palette";
 import type { Bar, Stem, Wedge } from "./dendrogram-layout";
 import { countIn } from "./dendrogram-marks";
-import { clusterOf, hasSelection, type Scene } from "./dendrogram-scene";
+import { clusterOf, hasSelection, type Scene, shownIn } from "./dendrogram-scene";
 
 const FADED = 0.28;
 /** What is collapsed steps back behind the branches that are drawn one by one. */
 const COLLAPSED = 0.6;
 const BROAD_FROM = 5;
+/** What is filtered out only shows that there is more. */
+const HIDDEN = 0.12;
 
 interface Style {
   color: string;
@@ -96,19 +98,22 @@ function fillWedges(context: CanvasRenderingContext2D, wedges: readonly Wedge[],
 
 /** Colour by cluster, neutral above the cut and where colours stand for something else; what holds nothing selected steps back, what is selected whole comes forward. */
 function styles(scene: Scene): (node: number, first: number, last: number) => Style {
-  const { tree, clusters, coloring, selectedBefore, theme, hovered, view } = scene;
+  const { tree, clusters, coloring, selectedBefore, shownBefore, theme, hovered, view } = scene;
   const anySelected = hasSelection(scene);
   const branchStart = tree.startOf(view.branch);
   const branchEnd = branchStart + tree.sizeOf(view.branch);
   // Where everything is selected, nothing needs to stand out.
-  const someUnselected = countIn(selectedBefore, branchStart, branchEnd) < branchEnd - branchStart;
+  const someUnselected =
+    countIn(selectedBefore, branchStart, branchEnd) < shownIn(shownBefore, branchStart, branchEnd);
   const base = view.rowHeight >= 6 ? 1.5 : 1;
   const hoverStart = hovered === null ? 0 : tree.startOf(hovered);
   const hoverEnd = hovered === null ? 0 : hoverStart + tree.sizeOf(hovered);
   return (node, first, last) => {
+    const shown = shownIn(shownBefore, first, last);
+    if (shown === 0) return { color: theme.muted, alpha: HIDDEN, width: base };
     const cluster = coloring.column === "cluster" ? clusterOf(tree, clusters, node) : null;
     const selected = countIn(selectedBefore, first, last);
-    const isWhole = someUnselected && selected === last - first;
+    const isWhole = someUnselected && selected === shown;
     const isHovered = first >= hoverStart && last <= hoverEnd;
     // Where lines are close together, broader ones would only run into each other.
     const isBroad = (isWhole || isHovered) && (last - first) * view.rowHeight >= BROAD_FROM;

@@ -4,7 +4,7 @@ import type { Thumbnails } from "../thumbnails";
 import { PICTURE_GAP } from "./dendrogram-columns";
 import { placeLabels, SWATCH } from "./dendrogram-labels";
 import { countIn, selectionMarks } from "./dendrogram-marks";
-import { clusterAt, hasSelection, type Scene } from "./dendrogram-scene";
+import { clusterAt, hasSelection, type Scene, shownIn } from "./dendrogram-scene";
 import { clusterName } from "./dendrogram-words";
 
 type Context = CanvasRenderingContext2D;
@@ -44,7 +44,7 @@ export function drawPointed(context: Context, { columns, view, tree, pointed, fr
 /** One colour for each leaf, or for each pixel where leaves are smaller. */
 export function drawBand(
   context: Context,
-  { columns, view, frame, tree, coloring, clusters, theme }: Scene,
+  { columns, view, frame, tree, coloring, clusters, shownBefore, theme }: Scene,
 ): void {
   const { x, width } = columns.band;
   const step = Math.max(1, 1 / view.rowHeight);
@@ -53,10 +53,10 @@ export function drawBand(
   const toY = (position: number) => (position - view.first) * view.rowHeight;
   let from = Math.max(start, Math.floor(view.first));
   while (from < end && toY(from) < frame.height) {
-    const code = codeAt(from + step / 2);
+    const code = codeAt(from);
     let to = from + step;
-    while (to < end && toY(to) < frame.height && codeAt(to + step / 2) === code) to += step;
-    context.fillStyle = coloring.css[code]!;
+    while (to < end && toY(to) < frame.height && codeAt(to) === code) to += step;
+    context.fillStyle = coloring.css[code] ?? theme.border;
     context.fillRect(x, toY(from), width, toY(Math.min(end, to)) - toY(from));
     from = to;
   }
@@ -67,8 +67,11 @@ export function drawBand(
     if (y > 0 && clusters.size[cluster]! * view.rowHeight > 5) context.fillRect(x, y - 0.5, width, 1);
   }
 
+  /** The colour of the leaf in the middle of a step; none where all of it is filtered out. */
   function codeAt(position: number): number {
-    return coloring.codes[tree.leafOrder[Math.min(tree.n - 1, Math.floor(position))]!]!;
+    const last = Math.min(tree.n, Math.ceil(position + step));
+    if (shownIn(shownBefore, Math.floor(position), last) === 0) return -1;
+    return coloring.codes[tree.leafOrder[Math.min(tree.n - 1, Math.floor(position + step / 2))]!]!;
   }
 }
 
@@ -78,13 +81,15 @@ export function drawPictures(context: Context, scene: Scene, thumbnails: Thumbna
   const { x, size: most } = columns.pictures;
   context.imageSmoothingQuality = "high";
   for (const { node, y0, y1 } of drawing.pictures) {
+    const start = tree.startOf(node);
+    const end = start + tree.sizeOf(node);
+    if (shownIn(scene.shownBefore, start, end) === 0) continue;
     const size = Math.min(most, y1 - y0 - PICTURE_GAP);
     const bitmap = thumbnails.get(scene.representative(node), most * devicePixelRatio);
     const scale = bitmap ? size / Math.max(bitmap.width, bitmap.height) : 1;
     const [w, h] = bitmap ? [bitmap.width * scale, bitmap.height * scale] : [size, size];
     const top = (y0 + y1 - h) / 2;
-    const start = tree.startOf(node);
-    const selected = countIn(selectedBefore, start, start + tree.sizeOf(node));
+    const selected = countIn(selectedBefore, start, end);
     context.globalAlpha = hasSelection(scene) && selected === 0 ? FADED : 1;
     if (bitmap) context.drawImage(bitmap, x, top, w, h);
     else {
@@ -108,7 +113,10 @@ export function drawLabels(context: Context, scene: Scene): void {
   context.textAlign = "left";
   context.textBaseline = "middle";
   for (const { cluster, y } of placeLabels(scene)) {
-    const [name, count] = clusterName(clusters, cluster);
+    const start = clusters.start[cluster]!;
+    const shown = shownIn(scene.shownBefore, start, start + clusters.size[cluster]!);
+    if (shown === 0) continue;
+    const [name, count] = clusterName(cluster, shown);
     if (coloring.column === "cluster") {
       context.fillStyle = clusterColor(clusters.color[cluster]!);
       context.beginPath();

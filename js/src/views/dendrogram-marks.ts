@@ -3,8 +3,8 @@ import type { Bitset } from "../selection";
 import type { Tree } from "../tree";
 import type { TreeView } from "./dendrogram-view";
 
-/** Number of selected leaves before each position; the difference of two is the count between them. */
-export function selectedBefore(tree: Tree, rows: Bitset): Uint32Array {
+/** Number of leaves of a set before each position; the difference of two is the count between them. */
+export function countBefore(tree: Tree, rows: Bitset): Uint32Array {
   const before = new Uint32Array(tree.n + 1);
   for (let position = 0; position < tree.n; position++) {
     before[position + 1] = before[position]! + (rows.has(tree.leafOrder[position]!) ? 1 : 0);

@@ -6,7 +6,7 @@ import type { ViewContext } from "./context";
 import { createTreeCamera, type TreeCamera } from "./dendrogram-camera";
 import { AXIS_HEIGHT, columnsFor } from "./dendrogram-columns";
 import { layoutTree } from "./dendrogram-layout";
-import { selectedBefore } from "./dendrogram-marks";
+import { countBefore } from "./dendrogram-marks";
 import { treePaths } from "./dendrogram-paths";
 import type { Scene } from "./dendrogram-scene";
 import { type BranchWords, describeBranch, longestClusterName } from "./dendrogram-words";
@@ -41,7 +41,11 @@ export function createTreeModel(
   const power = computed(() => (isSquareRoot.value ? 0.5 : 1));
   const camera = createTreeCamera(tree, room, power, abort);
   const paths = computed(() => tree.value && treePaths(tree.value));
-  const before = computed(() => tree.value && selectedBefore(tree.value, store.selection.value.rows));
+  const before = computed(() => tree.value && countBefore(tree.value, store.selection.value.rows));
+  const shown = computed(() => {
+    const visible = store.visible.value;
+    return tree.value && visible ? countBefore(tree.value, visible) : null;
+  });
   const longestName = computed(() => {
     const clusters = store.clusters.value;
     return clusters ? longestClusterName(clusters) : 0;
@@ -69,8 +73,10 @@ export function createTreeModel(
   function representative(node: number): number {
     if (node < 0) return rowOfLeaf(node);
     const { medoids, tree: of } = store.dataset.peek();
+    const visible = store.visible.peek();
     const rows = of!.rowsOf(node);
-    return medoids?.[node] ?? rows[rows.length >> 1]!;
+    const best = medoids?.[node] ?? rows[rows.length >> 1]!;
+    return visible && !visible.has(best) ? (rows.find((row) => visible.has(row)) ?? best) : best;
   }
 
   const scene = computed((): Scene | null => {
@@ -82,6 +88,7 @@ export function createTreeModel(
       clusters,
       coloring: store.coloring.value,
       selectedBefore: before.value,
+      shownBefore: shown.value,
       representative,
       theme: theme.value,
       cutHeight: store.cut.value.height ?? layout.value.tree.heightForCount(clusters.k),
@@ -105,7 +112,7 @@ export function createTreeModel(
     describe(node) {
       const clusters = store.clusters.value;
       return tree.value && clusters && before.value
-        ? describeBranch(tree.value, node, clusters, before.value)
+        ? describeBranch(tree.value, node, clusters, before.value, shown.value)
         : null;
     },
   };

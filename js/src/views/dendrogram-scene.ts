@@ -3,6 +3,7 @@ import type { Clusters, Coloring, Tree } from "../store";
 import type { Theme } from "../theme";
 import type { Columns } from "./dendrogram-columns";
 import type { Drawing, Frame } from "./dendrogram-layout";
+import { countIn } from "./dendrogram-marks";
 import type { TreeView } from "./dendrogram-view";
 
 export interface Scene {
@@ -15,6 +16,8 @@ export interface Scene {
   coloring: Coloring;
   /** Selected leaves before each leaf position (see dendrogram-marks). */
   selectedBefore: Uint32Array;
+  /** Leaves that the filters let through before each leaf position; null where all are. */
+  shownBefore: Uint32Array | null;
   /** The row whose picture stands for a node. */
   representative(node: number): number;
   theme: Theme;
@@ -27,6 +30,10 @@ export interface Scene {
   /** Rows that the pointer is on in another view. */
   pointed: readonly number[];
 }
+
+/** How many of the leaves `first` … `last`-1 the filters let through. */
+export const shownIn = (shownBefore: Uint32Array | null, first: number, last: number): number =>
+  shownBefore ? countIn(shownBefore, first, last) : last - first;
 
 export const hasSelection = ({ selectedBefore }: Scene): boolean => selectedBefore.at(-1)! > 0;
 

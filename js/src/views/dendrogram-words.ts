@@ -2,7 +2,7 @@
 import { formatCount, formatLinkage, formatShare, formatValue, plural } from "../format";
 import type { Clusters, Header, Tree } from "../store";
 import { countIn } from "./dendrogram-marks";
-import { clusterAt } from "./dendrogram-scene";
+import { clusterAt, shownIn } from "./dendrogram-scene";
 
 export interface BranchWords {
   title: string;
@@ -14,6 +14,7 @@ export function describeBranch(
   node: number,
   clusters: Clusters,
   selectedBefore: Uint32Array,
+  shownBefore: Uint32Array | null,
 ): BranchWords {
   const [start, size] = [tree.startOf(node), tree.sizeOf(node)];
   const first = clusterAt(clusters, start);
@@ -24,6 +25,8 @@ export function describeBranch(
   lines.push(
     first === last ? `cluster ${first + 1}` : `${last - first + 1} clusters, ${first + 1} to ${last + 1}`,
   );
+  const shown = shownIn(shownBefore, start, start + size);
+  if (shown < size) lines.push(size === 1 ? "filtered out" : `${formatCount(shown)} of them shown`);
   if (selected === size && size > 1) lines.push("all selected");
   else if (selected > 0)
     lines.push(
@@ -38,8 +41,8 @@ export function distanceName({ metric, linkage }: Pick<Header, "metric" | "linka
 }
 
 /** "3" and " · 41": a cluster's number, and its size in a few characters. */
-export function clusterName({ size }: Clusters, cluster: number): [name: string, count: string] {
-  return [String(cluster + 1), ` · ${shortCount(size[cluster]!)}`];
+export function clusterName(cluster: number, count: number): [name: string, count: string] {
+  return [String(cluster + 1), ` · ${shortCount(count)}`];
 }
 
 /** Characters that the longest of the names may have; found without writing each, as there may be thousands. */
