@@ -12,6 +12,8 @@ type Context = CanvasRenderingContext2D;
 /** Even one selected leaf among thousands must be seen. */
 const LEAST_MARK = { length: 4, thickness: 2 };
 const FADED = 0.3;
+/** Along the foot of a picture, as long as the share selected of what it stands for. */
+const SHARE_BAR = 3;
 
 /** The longer the mark, the larger the share selected. */
 export function drawMarks(context: Context, scene: Scene): void {
@@ -25,15 +27,21 @@ export function drawMarks(context: Context, scene: Scene): void {
   }
 }
 
+const ARROW_ROOM = 6;
+
 /** Small arrows at the leaves that the pointer is on in another view. */
 export function drawPointed(context: Context, { columns, view, tree, pointed, frame, theme }: Scene): void {
   context.fillStyle = theme.text;
   const x = columns.marks.x + columns.marks.width;
   context.beginPath();
+  const taken = new Set<number>();
   for (const row of pointed) {
     const y = (tree.positionOfRow[row]! + 0.5 - view.first) * view.rowHeight;
     // What is out of view points the way from the edge.
     const at = Math.min(frame.height - 4, Math.max(4, y));
+    const slot = Math.round(at / ARROW_ROOM);
+    if (taken.has(slot)) continue;
+    taken.add(slot);
     context.moveTo(x - 8, at - 4);
     context.lineTo(x - 1, at);
     context.lineTo(x - 8, at + 4);
@@ -96,10 +104,16 @@ export function drawPictures(context: Context, scene: Scene, thumbnails: Thumbna
       context.fillStyle = theme.border;
       context.fillRect(x, top, w, h);
     }
-    if (selected > 0) {
+    const share = selected / shownIn(scene.shownBefore, start, end);
+    if (share === 1) {
       context.strokeStyle = theme.accent;
       context.lineWidth = 2;
       context.strokeRect(x, top, w, h);
+    } else if (share > 0) {
+      context.fillStyle = theme.background;
+      context.fillRect(x, top + h - SHARE_BAR, w, SHARE_BAR);
+      context.fillStyle = theme.accent;
+      context.fillRect(x, top + h - SHARE_BAR + 1, Math.max(SHARE_BAR, share * w), SHARE_BAR - 1);
     }
   }
   context.globalAlpha = 1;
