@@ -126,6 +126,12 @@ export class GalleryGrid {
     this.window.scrollToLine(this.shape.lines.lineOf(position));
   }
 
+  /** Brings the head of a group into sight. */
+  scrollToGroup(key: string): void {
+    const line = this.shape.lines.headOf(key);
+    if (line !== null) this.window.scrollToLine(line);
+  }
+
   /** Other lines may be in sight: the element has another size. */
   draw(): void {
     this.window.draw();
@@ -179,7 +185,8 @@ export class GalleryGrid {
   private unmount({ pictures }: GalleryLine): void {
     for (const picture of pictures) {
       if (picture instanceof GalleryTile) this.spareTiles.push(picture);
-      else if (picture instanceof TableRow) this.spareRows.push(picture);
+      else if (picture instanceof TableRow && picture.columns === this.shape.table?.columns)
+        this.spareRows.push(picture);
     }
   }
 

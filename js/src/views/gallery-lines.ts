@@ -1,5 +1,5 @@
 /** The gallery as lines: heads of groups, and pictures beside one another. Where each is, and what is where. No DOM. */
-import type { Group } from "../groups";
+import { type Group, groupKey } from "../groups";
 
 export const HEADER_HEIGHT = 28;
 
@@ -123,6 +123,12 @@ export class Lines {
     if (this.count === 0) return null;
     const { headers, firstLine } = this.sectionOf("firstLine", index);
     return headers === 1 ? firstLine : null;
+  }
+
+  /** The header line of a group, by its key, or null. */
+  headOf(key: string): number | null {
+    const section = this.sections.find(({ group, headers }) => headers === 1 && groupKey(group) === key);
+    return section?.firstLine ?? null;
   }
 
   /** The positions on the lines between two heights and in columns `left` to `right`. */

@@ -68,6 +68,8 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
       else next.delete(groupKey(each));
     }
     folded.value = next;
+    // Its head was in sight, and stays there.
+    grid.scrollToGroup(groupKey(group));
   };
   const hands = { fold, pick: (group: Group, event: MouseEvent) => picker.pickGroup(group, event) };
   const grid = new GalleryGrid(ctx, shape.value, hands, onLines);

@@ -18,7 +18,7 @@ export class TableRow implements Picture {
   private readonly swatch = element("span", { class: "imgclust-swatch" });
   private readonly marks = element("span", { class: "imgclust-row-marks" });
   private readonly cells: readonly HTMLElement[];
-  private readonly columns: readonly TableColumn[];
+  readonly columns: readonly TableColumn[];
   private painted: ImageBitmap | undefined;
   private paintedFor = 0;
 
