@@ -1,7 +1,8 @@
 """Script time of the map for each event of the pointer, in Chromium with WebGL in software: the page for developers.
 
-The times are what Chromium counts as script (CDP, ``ScriptDuration``), divided by the moves of the mouse; with drawing
-in software, tasks take longer than their script, and are told beside it (``TaskDuration``).
+The times are what Chromium counts as script (CDP, ``ScriptDuration``), divided by the moves of the mouse, less the time
+that copying the points from the WebGL canvas takes: there, a script waits for the software that draws them, which a
+graphics card would do meanwhile. That wait is told in brackets.
 
     npm --prefix js run dev-page -- --once
     .venv/bin/python benchmarks/map_frames.py 400 5000 20000 100000
@@ -24,6 +25,15 @@ sys.path.insert(0, str(ROOT / "tests" / "browser"))
 from browsers import FLAGS, find_browser  # noqa: E402
 
 MOVES = 30
+TIME_COPIES = """
+const drawImage = CanvasRenderingContext2D.prototype.drawImage;
+window.copying = 0;
+CanvasRenderingContext2D.prototype.drawImage = function (source, ...at) {
+  const started = performance.now();
+  drawImage.call(this, source, ...at);
+  if (source instanceof HTMLCanvasElement) window.copying += performance.now() - started;
+};
+"""
 NEXT_FRAME = "() => new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)))"
 
 
@@ -42,6 +52,7 @@ def developers_page(folder: Path) -> Iterator[tuple[Page, CDPSession]]:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=list(FLAGS))
         page = browser.new_page(viewport={"width": 1400, "height": 760})
         page.set_default_timeout(120_000)
+        page.add_init_script(TIME_COPIES)
         page.route("http://widget.test/**", answer)
         session = page.context.new_cdp_session(page)
         session.send("Performance.enable")
@@ -49,20 +60,22 @@ def developers_page(folder: Path) -> Iterator[tuple[Page, CDPSession]]:
         browser.close()
 
 
-def durations(session: CDPSession) -> tuple[float, float]:
+def durations(page: Page, session: CDPSession) -> tuple[float, float]:
+    """Milliseconds until now in scripts, and of these in copying from other canvases."""
     metrics = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
-    return 1000 * metrics["ScriptDuration"], 1000 * metrics["TaskDuration"]
+    copying = page.evaluate("window.copying")
+    return 1000 * metrics["ScriptDuration"] - copying, copying
 
 
 def per_move(page: Page, session: CDPSession, path: Callable[[float], tuple[float, float]]) -> tuple[float, float]:
-    """Move the mouse along a path (parameter 0 to 1), a frame for each step; script and task time of a step, ms."""
+    """Move the mouse along a path (parameter 0 to 1), a frame for each step; times of a step, ms."""
     page.mouse.move(*path(0))
     page.evaluate(NEXT_FRAME)
-    before = durations(session)
+    before = durations(page, session)
     for step in range(MOVES):
         page.mouse.move(*path((step + 1) / MOVES))
         page.evaluate(NEXT_FRAME)
-    after = durations(session)
+    after = durations(page, session)
     return (after[0] - before[0]) / MOVES, (after[1] - before[1]) / MOVES
 
 
@@ -86,11 +99,11 @@ def measure(page: Page, session: CDPSession, n: int) -> dict[str, tuple[float, f
     told["pan"] = per_move(page, session, around)
     page.mouse.up()
     stage.focus()
-    before = durations(session)
+    before = durations(page, session)
     for _ in range(MOVES):
         page.mouse.wheel(0, -40)
         page.evaluate(NEXT_FRAME)
-    after = durations(session)
+    after = durations(page, session)
     told["zoom"] = ((after[0] - before[0]) / MOVES, (after[1] - before[1]) / MOVES)
     page.keyboard.press("0")
     page.wait_for_timeout(600)
@@ -105,13 +118,13 @@ def measure(page: Page, session: CDPSession, n: int) -> dict[str, tuple[float, f
         return x + w * (x0 + (x1 - x0) * (at % 1)), y + h * (y0 + (y1 - y0) * (at % 1))
 
     told["lasso"] = per_move(page, session, half)
-    before = durations(session)
+    before = durations(page, session)
     page.mouse.up()
     page.keyboard.up("Shift")
     page.wait_for_function("document.querySelector('[data-testid=imgclust]').dataset.selected !== '0'")
     page.evaluate(NEXT_FRAME)
     page.wait_for_timeout(300)
-    after = durations(session)
+    after = durations(page, session)
     told["select"] = (after[0] - before[0], after[1] - before[1])
     return told
 
@@ -127,7 +140,7 @@ def main() -> None:
     with developers_page(options.page) as (page, session):
         for n in options.n:
             told = measure(page, session, n)
-            line = "  ".join(f"{name} {script:5.1f} ({task:6.1f})" for name, (script, task) in told.items())
+            line = "  ".join(f"{name} {script:5.1f} ({copies:5.1f})" for name, (script, copies) in told.items())
             print(f"{n:7,d}  {line}", flush=True)
 
 

@@ -11,7 +11,7 @@ import { LABEL_HEIGHT, labelWidth } from "./map-overlay";
 import { haveRoom, type PlacedPicture, pictureLevels, placePictures } from "./map-pictures";
 import { type PointsState, pointLook } from "./map-points";
 import { createPositions } from "./map-positions";
-import { ENOUGH_PICTURED, type Marks, type Overlay, pictureSizeAt, showsPictures } from "./map-scene";
+import { enoughPictured, type Marks, type Overlay, pictureSizeAt } from "./map-scene";
 import type { Extent } from "./map-view";
 
 export interface MapModel {
@@ -90,13 +90,11 @@ export function createMapModel(
   const pictures = computed((): readonly PlacedPicture[] => {
     const view = camera.view.value;
     if (!grid.value || !view || marks.value === "dots" || isMoving.value || !levels.value) return [];
-    if (
-      marks.value === "auto" &&
-      !haveRoom(grid.value, view, extent.value, pictureSize.value, ENOUGH_PICTURED)
-    )
-      return [];
+    // 0 when pictures are wanted in any case.
+    const enough = marks.value === "auto" ? enoughPictured(camera.zoomLevel()) : 0;
+    if (!haveRoom(grid.value, view, extent.value, pictureSize.value, enough)) return [];
     const placed = placePictures(grid.value, levels.value, view, extent.value, pictureSize.value);
-    return showsPictures(marks.value, placed.pictures.length, placed.inView) ? placed.pictures : [];
+    return placed.pictures.length >= enough * placed.inView ? placed.pictures : [];
   });
 
   const labels = computed((): readonly Label[] => {

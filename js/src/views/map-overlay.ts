@@ -43,7 +43,7 @@ function drawPicture(
   thumbnails: Thumbnails,
   density: number,
 ): void {
-  const { coloring, theme, selection, pictureSize } = overlay;
+  const { coloring, theme, selection, pictureSize, pointed } = overlay;
   const room = pictureSize - 6;
   const bitmap = thumbnails.get(row, room * density);
   const scale = bitmap ? room / Math.max(bitmap.width, bitmap.height) : 0;
@@ -55,6 +55,10 @@ function drawPicture(
     context.roundRect(left - by, top - by, width + 2 * by, height + 2 * by, by + 1);
     context.fill();
   };
+  if (pointed.length === 1 && pointed[0] === row) {
+    frame(5.5, theme.text);
+    frame(4, theme.background);
+  }
   if (selection.rows.has(row)) frame(4, theme.accent);
   if (selection.rows.has(row)) frame(2.5, theme.background);
   frame(1.5, coloring.css[coloring.codes[row]!]!);
@@ -118,7 +122,7 @@ export function drawContours(context: Context, { contours, view, theme }: Overla
     context.globalAlpha = 0.04;
     context.fill("evenodd");
     context.strokeStyle = theme.text;
-    context.globalAlpha = 0.45;
+    context.globalAlpha = 0.55;
     context.stroke();
   }
   context.globalAlpha = 1;
@@ -126,7 +130,7 @@ export function drawContours(context: Context, { contours, view, theme }: Overla
 
 /** Rings around what the pointer is on; spots where it is on very many. */
 export function drawPointed(context: Context, overlay: Overlay): void {
-  const { positions, view, look, theme, pictures, pictureSize, visible } = overlay;
+  const { positions, view, look, theme, pictures, visible } = overlay;
   const pointed = visible ? overlay.pointed.filter((row) => visible.has(row)) : overlay.pointed;
   const at = (row: number) =>
     [toPixelX(view, positions[2 * row]!), toPixelY(view, positions[2 * row + 1]!)] as const;
@@ -141,13 +145,12 @@ export function drawPointed(context: Context, overlay: Overlay): void {
     context.globalAlpha = 1;
     return;
   }
-  const pictured = new Set(pointed.length === 1 ? pictures.map(({ row }) => row) : []);
+  // The frame of its picture says so already.
+  if (pointed.length === 1 && pictures.some(({ row }) => row === pointed[0])) return;
   for (const row of pointed) {
     const [x, y] = at(row);
-    const radius = pictured.has(row) ? pictureSize / 2 + 3 : look.size / 2 + 2.5;
     context.beginPath();
-    if (pictured.has(row)) context.roundRect(x - radius, y - radius, 2 * radius, 2 * radius, 5);
-    else context.arc(x, y, radius, 0, 2 * Math.PI);
+    context.arc(x, y, look.size / 2 + 2.5, 0, 2 * Math.PI);
     context.strokeStyle = theme.background;
     context.lineWidth = 3.5;
     context.stroke();

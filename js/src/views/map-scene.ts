@@ -24,13 +24,13 @@ export interface Overlay {
   pointed: readonly number[];
 }
 
-/** Above this share of the points in view, pictures take the place of dots by themselves. */
-export const ENOUGH_PICTURED = 0.3;
-
 export type Marks = "auto" | "pictures" | "dots";
 
-export const showsPictures = (marks: Marks, pictured: number, inView: number): boolean =>
-  marks === "pictures" || (marks === "auto" && pictured >= ENOUGH_PICTURED * inView);
+/**
+ * Above this share of the points in view, pictures take the place of dots by themselves: from afar only where hardly any
+ * point is left without one, but who has come near wants to see.
+ */
+export const enoughPictured = (zoom: number): number => Math.max(0.05, 0.3 * Math.max(1, zoom) ** -0.75);
 
 /** Grows while one comes nearer, in between two levels of detail. */
 export const pictureSizeAt = (zoom: number): number => Math.min(72, Math.max(38, 40 * zoom ** 0.22));
