@@ -58,7 +58,8 @@ def _shrink(image: Image.Image, size: int) -> Image.Image:
     if scale >= 1:
         return image
     width, height = (max(1, round(side * scale)) for side in image.size)
-    return image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    # Half the time of BICUBIC, and no difference to be seen at these sizes.
+    return image.resize((width, height), Image.Resampling.HAMMING, reducing_gap=2.0)
 
 
 def _encode(image: Image.Image) -> bytes:
