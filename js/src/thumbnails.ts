@@ -135,7 +135,10 @@ export function createThumbnails(
       await unpack(ids, step, buffers);
     } catch {
       // Refused, or dropped on our own wish: only a refusal would be repeated for ever.
-      if (!flight.abort.signal.aborted) for (const id of ids) hopeless.add(keyOf(id, step));
+      if (!flight.abort.signal.aborted) {
+        for (const id of ids) hopeless.add(keyOf(id, step));
+        arrived = true;
+      }
     } finally {
       flights.delete(flight);
       schedule();

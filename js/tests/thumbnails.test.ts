@@ -120,6 +120,21 @@ describe("a view that shows rows", () => {
     expect(asked.at(-1)!.ids).toEqual([dataset.value.ids[300]]);
   });
 
+  it("asks for nothing more for a moment when all that was asked for has been scrolled past", async () => {
+    const show = thumbnails.claim(life.signal);
+    show([0], 64);
+    nextFrames();
+    for (const row of [100, 200, 300]) {
+      show([row], 64);
+      nextFrames();
+    }
+    expect(asked.map(({ signal: { aborted } }) => aborted)).toEqual([true]);
+    await vi.waitFor(() => {
+      nextFrames();
+      expect(asked.map(({ ids }) => ids)).toEqual([[dataset.value.ids[0]], [dataset.value.ids[300]]]);
+    });
+  });
+
   it("shows another size until the right one is here", async () => {
     const show = thumbnails.claim(life.signal);
     show([3], 64);
@@ -140,6 +155,7 @@ describe("a view that shows rows", () => {
     nextFrames();
     await asked[0]!.answer([[4], null, [0]]);
     expect(thumbnails.get(0, 64)).toBeDefined();
+    expect([0, 1, 2].map((row) => thumbnails.isBroken(row, 64))).toEqual([false, true, true]);
     show([0, 1, 2], 64);
     nextFrames();
     expect(asked).toHaveLength(1);
@@ -157,6 +173,8 @@ describe("a view that shows rows", () => {
     show([0], 64);
     nextFrames();
     expect(asked).toHaveLength(1);
+    expect(thumbnails.isBroken(0, 64)).toBe(true);
+    expect(thumbnails.onArrival.value).toBe(1);
   });
 
   it("wants nothing any more when it is gone", () => {

@@ -146,12 +146,18 @@ export class GalleryGrid {
   /** The rows whose places a rectangle of the lines' surface meets. */
   rowsIn(a: Point, b: Point): number[] {
     const { lines, side, table } = this.shape;
-    const column = (x: number): number => (table ? 0 : (x - PADDING) / (side + GAP));
-    const left = Math.floor(column(Math.min(a.x, b.x)));
-    const right = Math.floor(column(Math.max(a.x, b.x)));
-    return lines
-      .positionsIn(Math.min(a.y, b.y), Math.max(a.y, b.y), left, right)
-      .map((position) => lines.rows[position]!);
+    const [left, right] = [Math.min(a.x, b.x) - PADDING, Math.max(a.x, b.x) - PADDING];
+    const [top, bottom] = [Math.min(a.y, b.y), Math.max(a.y, b.y)];
+    // The gaps before and above a tile are nobody's.
+    const positions = table
+      ? lines.positionsIn(top, bottom, 0, 0)
+      : lines.positionsIn(
+          top,
+          bottom - GAP,
+          Math.ceil((left - side) / (side + GAP)),
+          Math.floor(right / (side + GAP)),
+        );
+    return positions.map((position) => lines.rows[position]!);
   }
 
   /** The first picture in sight, and how far below the upper edge; null at the very top, which should stay the top. */
