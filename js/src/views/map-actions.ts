@@ -9,8 +9,8 @@ import type { MapModel } from "./map-model";
 import { toMapX, toMapY } from "./map-view";
 
 /** Pixels from the pointer, and pictures at most. */
-const AROUND = 40;
-const MOST_AROUND = 24;
+const AROUND = 24;
+const MOST_AROUND = 32;
 
 export interface MapActions {
   /** Returns whether there is a mark at the point. */
@@ -62,11 +62,12 @@ export function createMapActions(
   function fetchAround(x: number, y: number): void {
     const [now, of] = [overlay.peek(), grid.peek()];
     if (!now || !of) return;
-    const rows: number[] = [];
+    const near: { row: number; distance: number }[] = [];
     const [px, py, reach] = [toMapX(now.view, x), toMapY(now.view, y), AROUND / now.view.scale];
-    of.within({ left: px - reach, right: px + reach, bottom: py - reach, top: py + reach }, (row) => {
-      if (rows.length < MOST_AROUND) rows.push(row);
-    });
+    const around = { left: px - reach, right: px + reach, bottom: py - reach, top: py + reach };
+    of.within(around, (row, rx, ry) => near.push({ row, distance: Math.hypot(rx - px, ry - py) }));
+    near.sort((a, b) => a.distance - b.distance);
+    const rows = near.slice(0, MOST_AROUND).map(({ row }) => row);
     claimAround(rows, 64);
   }
 

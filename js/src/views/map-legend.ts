@@ -71,7 +71,6 @@ export function mapLegend({ store, signal }: ViewContext): HTMLElement {
       store.hover.value = isOn ? { rows, node: null, source: "map" } : null;
     };
     made.addEventListener("click", (event) => {
-      store.beginStep();
       const mode = modeOf(event);
       if (mode === "replace") store.toggleFilter(column, code);
       else store.select(rows, mode, { kind: "group", text: `${column}: ${entry.label}` });
