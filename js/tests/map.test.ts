@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { colorByClusters, colorByColumn } from "../src/coloring";
 import { random } from "../src/host/synthetic";
 import { Fader } from "../src/views/fade";
@@ -9,7 +9,7 @@ import { type Group, groupsOf, rowsOf } from "../src/views/map-groups";
 import { type Label, liftOf, placesOf, withoutOverlap } from "../src/views/map-labels";
 import { lassoMode } from "../src/views/map-lasso";
 import { finestLevel, haveRoom, pictureLevels, placePictures } from "../src/views/map-pictures";
-import { pointLook } from "../src/views/map-points";
+import { Move, pointLook } from "../src/views/map-points";
 import {
   boundsOf,
   fitView,
@@ -343,6 +343,19 @@ describe("an outline", () => {
     expect(lassoMode({ ...keys, metaKey: true }, "pan", "remove")).toBe("add");
     expect(lassoMode({ ...keys, altKey: true }, "lasso", "add")).toBe("remove");
     expect(lassoMode({ ...keys, altKey: true, ctrlKey: true }, "pan", "add")).toBe("intersect");
+  });
+});
+
+describe("points on their way to another layout", () => {
+  it("start slowly, pass the middle at half time, and arrive", () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    const move = new Move(new Float32Array(2), 1000);
+    const shares = [0, 250, 250, 250, 250, 250].map((ms) => {
+      vi.advanceTimersByTime(ms);
+      return move.share();
+    });
+    vi.useRealTimers();
+    expect(shares).toEqual([0, 0.0625, 0.5, 0.9375, 1, 1]);
   });
 });
 
