@@ -14,15 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgclust_jupyter.clustering import LINKAGES, METRICS, Tree, condensed_distances
-from imgclust_jupyter.collection import FRAMES, check_source
-from imgclust_jupyter.embedding import check_client
+from imgclust_jupyter.clustering import Tree, condensed_distances
 from imgclust_jupyter.imaging import DEFAULT_LIMITS, Limits
 from imgclust_jupyter.insight import similar
-from imgclust_jupyter.layout import LAYOUTS
 from imgclust_jupyter.panels import Panels
 from imgclust_jupyter.pipeline import Options, ProgressLine, Results
 from imgclust_jupyter.widget.models import ExplorerWidget
+from imgclust_jupyter.widget.pane import PaneWidget
 from imgclust_jupyter.widget.session import Session
 from imgclust_jupyter.workspace.cut import resolve_cut
 from imgclust_jupyter.workspace.lookup import row_of
@@ -116,35 +114,11 @@ class ClusterExplorer:
         storage_options: dict[str, Any] | None = None,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        check_source(source)
-        if client is not None:
-            check_client(client)
-        for what, name, known in (
-            ("metric", metric, METRICS),
-            ("linkage", linkage, LINKAGES),
-            ("layout", layout, LAYOUTS),
-            ("choice of frames", frames, FRAMES),
-        ):
-            if name not in known:
-                raise ValueError(f"there is no {what} {name!r}; there are {', '.join(known)}")
-        if linkage == "ward" and not METRICS[metric].euclidean:
-            raise ValueError(f"Ward's linkage has no meaning for {metric} distances; try linkage='average'")
         if n_clusters != "auto" and n_clusters < 1:
             raise ValueError(f"n_clusters must be 1 or more, not {n_clusters}")
-        options = Options(
-            source,
-            metadata,
-            recursive,
-            model,
-            metric,
-            linkage,
-            layout,
-            client,
-            features,
-            frames,
-            storage_options,
-            limits,
-        )
+        computing = (model, metric, linkage, layout, client, features)
+        options = Options(source, metadata, recursive, *computing, frames, storage_options, limits)
+        options.check()
         self._session = Session(options, None if n_clusters == "auto" else n_clusters)
         self._panels = Panels(self._session)
         self._finalizer = weakref.finalize(self, self._session.disown)
@@ -265,6 +239,25 @@ class ClusterExplorer:
     def redo(self) -> None:
         """Bring the change again that was taken back last."""
         self._session.widget.go(1)
+
+    def view(self, name: Literal["tree", "gallery", "map"]) -> PaneWidget:
+        """Return one of the views, to be shown in another cell or put into other widgets, linked with all others.
+
+        Parameters
+        ----------
+        name : {"tree", "gallery", "map"}
+
+        Returns
+        -------
+        PaneWidget
+            Its `close` takes it off the page.
+
+        Raises
+        ------
+        ValueError
+            For any other name, and after `close`.
+        """
+        return self._session.view(name)
 
     def on_selection(self, callback: Callable[[pd.DataFrame], object]) -> Callable[[], None]:
         """Call a function with the selected rows whenever the selection changes.

@@ -7,7 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from imgclust_jupyter.clustering import LINKAGES, METRICS
+from imgclust_jupyter.collection import FRAMES, check_source
+from imgclust_jupyter.embedding import check_client
 from imgclust_jupyter.imaging import DEFAULT_LIMITS, Limits
+from imgclust_jupyter.layout import LAYOUTS
 
 __all__ = ["Options"]
 
@@ -42,3 +46,27 @@ class Options:
     frames: str = "first"
     storage_options: dict[str, Any] | None = None
     limits: Limits = DEFAULT_LIMITS
+
+    def check(self) -> None:
+        """Refuse what can be seen to be wrong without any work.
+
+        Raises
+        ------
+        FileNotFoundError
+            When the folder is not there.
+        ValueError
+            For unknown names, and what does not go together.
+        """
+        check_source(self.source)
+        if self.client is not None:
+            check_client(self.client)
+        for what, name, known in (
+            ("metric", self.metric, METRICS),
+            ("linkage", self.linkage, LINKAGES),
+            ("layout", self.layout, LAYOUTS),
+            ("choice of frames", self.frames, FRAMES),
+        ):
+            if name not in known:
+                raise ValueError(f"there is no {what} {name!r}; there are {', '.join(known)}")
+        if self.linkage == "ward" and not METRICS[self.metric].euclidean:
+            raise ValueError(f"Ward's linkage has no meaning for {self.metric} distances; try linkage='average'")

@@ -20,6 +20,7 @@ from imgclust_jupyter.pipeline import Options, Pipeline, Results
 from imgclust_jupyter.store import open_store
 from imgclust_jupyter.widget import ordering, pictures
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
+from imgclust_jupyter.widget.pane import PaneWidget
 from imgclust_jupyter.widget.publisher import Publisher
 from imgclust_jupyter.widget.rpc import Answer, BadRequestError, Requests
 from imgclust_jupyter.widget.snapshot import snapshot
@@ -67,6 +68,7 @@ class Session:
             send=self.widget.answer,
         )
         self._data_listeners: list[Callable[[], object]] = []
+        self._panes: list[PaneWidget] = []
         self._owned = True
         self._shown = False  # on its way to a page, which has not reported back yet
         self._handed_out = False  # may be on a page some day
@@ -164,6 +166,14 @@ class Session:
         self._handed_out = True
         return self.widget
 
+    def view(self, name: str) -> PaneWidget:
+        """Return one of the views as a widget of its own."""
+        if self.closed:
+            raise ValueError("the explorer is closed")
+        pane = PaneWidget(self.handed_out(), name)
+        self._panes.append(pane)
+        return pane
+
     def disown(self) -> None:
         """Note that the user's object is gone."""
         if not self._handed_out:
@@ -182,7 +192,8 @@ class Session:
         self._owned, self._shown, self._views = False, False, 0
         self.pipeline.interrupt()
         self._requests.close()
-        for model in (self.widget, self.dataset):
+        models: list[PaneWidget | ExplorerWidget | DatasetModel] = [*self._panes, self.widget, self.dataset]
+        for model in models:
             model.layout.close()
             model.close()
 

@@ -2,6 +2,7 @@
 import type { Host } from "./model";
 import { createSession, type Session } from "./session";
 import type { DatasetModel, ViewModel } from "./store";
+import { asPane } from "./ui";
 import { mountExplorer } from "./views/explorer";
 
 interface InitializeProps {
@@ -25,7 +26,8 @@ export default () => {
 
     async render({ model, el, signal, host }: RenderProps): Promise<void> {
       if (session === undefined) throw new Error("render was called before initialize");
-      mountExplorer(el, session, signal);
+      // A view in another cell says so on the element that it lends.
+      mountExplorer(el, session, signal, asPane(el.dataset.imgclustPane));
       session.countView(signal);
       try {
         const dataset: DatasetModel = await host.getModel(model.get("dataset"));

@@ -153,7 +153,9 @@ describe("the status line", () => {
 });
 
 describe("the toolbar", () => {
-  beforeEach(() => mountToolbar(frame, ctx));
+  beforeEach(() => {
+    mountToolbar(frame, ctx, document.createElement("button"), document.createElement("button"));
+  });
 
   it("steps and sets the number of clusters", () => {
     buttonNamed("One cluster more").click();

@@ -189,3 +189,15 @@ def test_search_finds_names_and_relative_paths_only(session, sample_folder):
     assert (answer["count"], answer["filter"]["source"]) == (1, "search")
     assert unpack(base64.b64decode(answer["filter"]["items"]), 50).tolist() == [3]
     assert session._search({"text": str(sample_folder)})[0]["count"] == 0
+
+
+def test_a_view_is_of_the_explorers_own_model_and_goes_with_it(sample_folder):
+    session = Session(Options(sample_folder, model="pixels", layout="pca"))
+    view = session.view("map")
+    assert view.explorer is session.widget
+    with pytest.raises(ValueError, match="there is no view 'globe'; there are tree, gallery, map"):
+        session.view("globe")
+    session.close()
+    assert view.comm is None
+    with pytest.raises(ValueError, match="closed"):
+        session.view("map")

@@ -1,11 +1,16 @@
-/** The whole widget: toolbar, three panes, status line, on one root element. */
+/** The whole widget on one root element: toolbar, three panes, status line; or one of the panes alone. */
 import { element, watch } from "../dom";
 import type { Session } from "../session";
 import { watchTheme } from "../theme";
+import type { PaneName } from "../ui";
+import { mountChips } from "./chips";
 import type { ViewContext } from "./context";
 import { mountDendrogram } from "./dendrogram";
+import { createFilterMenu } from "./filter-menu";
+import { fullScreenButton } from "./full-screen";
 import { mountGallery } from "./gallery";
-import { mountLayout } from "./layout";
+import { listenToWidget } from "./keys";
+import { createPane, mountLayout } from "./layout";
 import { mountMap } from "./map";
 import { mountNotices } from "./notices";
 import { createPreview } from "./preview";
@@ -13,14 +18,20 @@ import { mountStatus } from "./status";
 import { mountToolbar } from "./toolbar";
 import { createTooltip } from "./tooltip";
 
-export function mountExplorer(el: HTMLElement, session: Session, signal: AbortSignal): void {
+const MOUNT = { tree: mountDendrogram, gallery: mountGallery, map: mountMap } as const;
+
+export function mountExplorer(
+  el: HTMLElement,
+  session: Session,
+  signal: AbortSignal,
+  pane: PaneName | null = null,
+): void {
   const root = element("div", {
     class: "imgclust",
     attributes: { "data-testid": "imgclust", "data-lm-suppress-shortcuts": "true" },
   });
   el.append(root);
   signal.addEventListener("abort", () => root.remove());
-  keepEvents(root, signal);
 
   const frame = element("div", { class: "imgclust-frame" });
   root.append(frame);
@@ -29,14 +40,8 @@ export function mountExplorer(el: HTMLElement, session: Session, signal: AbortSi
   const tooltip = createTooltip(root, session, signal);
   const shared = { ...session, theme, tooltip, signal };
   const ctx: ViewContext = { ...shared, openPreview: createPreview(frame, shared) };
-
-  const places = mountLayout(frame, ctx);
-  mountToolbar(places.toolbar, ctx);
-  mountDendrogram(places.tree, ctx);
-  mountGallery(places.gallery, ctx);
-  mountMap(places.map, ctx);
-  mountNotices(places.notices, ctx);
-  mountStatus(places.status, ctx, frame);
+  if (pane) mountAlone(root, frame, ctx, pane);
+  else mountWhole(root, frame, ctx);
 
   watch(signal, () => {
     const { version, n } = store.dataset.value;
@@ -44,23 +49,31 @@ export function mountExplorer(el: HTMLElement, session: Session, signal: AbortSi
       version,
       n,
       selected: store.selection.value.count,
+      shown: store.visible.value?.count() ?? n,
       clusters: store.clusters.value?.k ?? 0,
       state: store.progress.value.state,
     });
   });
 }
 
-/**
- * What happens in the widget stays there: JupyterLab takes Shift+drag for a selection of cells, and single
- * letters for commands. Chords with Ctrl or Cmd that no view has used still reach the notebook (save).
- */
-function keepEvents(root: HTMLElement, signal: AbortSignal): void {
-  root.addEventListener("mousedown", (event) => event.stopPropagation(), { signal });
-  root.addEventListener(
-    "keydown",
-    (event) => {
-      if (event.defaultPrevented || !(event.ctrlKey || event.metaKey)) event.stopPropagation();
-    },
-    { signal },
-  );
+function mountWhole(root: HTMLElement, frame: HTMLElement, ctx: ViewContext): void {
+  const places = mountLayout(frame, ctx);
+  const menu = createFilterMenu(ctx, root);
+  const fullScreen = fullScreenButton(root, ctx.signal);
+  const search = mountToolbar(places.toolbar, ctx, menu.button, fullScreen);
+  mountChips(places.chips, ctx, menu.open);
+  for (const name of ["tree", "gallery", "map"] as const) MOUNT[name](places[name], ctx);
+  mountNotices(places.notices, ctx);
+  mountStatus(places.status, ctx, frame);
+  listenToWidget(root, ctx, { "/": () => search.focus(), f: () => fullScreen.click() });
+}
+
+function mountAlone(root: HTMLElement, frame: HTMLElement, ctx: ViewContext, name: PaneName): void {
+  const chips = element("div", { class: "imgclust-chips" });
+  const pane = createPane(name);
+  frame.classList.add("imgclust-alone");
+  frame.append(chips, pane);
+  mountChips(chips, ctx);
+  MOUNT[name](pane, ctx);
+  listenToWidget(root, ctx, {});
 }

@@ -1,11 +1,12 @@
 /** Where things are: toolbar, tree | gallery | map with splitters between them, status line, handle for the height. */
 import { element, watch } from "../dom";
-import { HEIGHTS, type PaneName } from "../ui";
+import { DEFAULT_UI, HEIGHTS, type PaneName } from "../ui";
 import type { ViewContext } from "./context";
 import { type Grab, mountSplitter } from "./splitter";
 
 export interface Places {
   toolbar: HTMLElement;
+  chips: HTMLElement;
   notices: HTMLElement;
   tree: HTMLElement;
   gallery: HTMLElement;
@@ -21,17 +22,21 @@ export const PANES: readonly { name: PaneName; label: string }[] = [
 const SMALLEST_SHARE = 0.08;
 const KEY_STEP = 24;
 
+export function createPane(name: PaneName): HTMLElement {
+  const label = PANES.find((pane) => pane.name === name)?.label;
+  return element("section", {
+    class: `imgclust-pane imgclust-pane-${name}`,
+    attributes: { role: "region", "aria-label": label, "data-testid": `imgclust-${name}` },
+  });
+}
+
 export function mountLayout(frame: HTMLElement, ctx: ViewContext): Places {
   const { store, signal } = ctx;
-  const [tree, gallery, map] = PANES.map(({ name, label }) =>
-    element("section", {
-      class: `imgclust-pane imgclust-pane-${name}`,
-      attributes: { role: "region", "aria-label": label, "data-testid": `imgclust-${name}` },
-    }),
-  ) as [HTMLElement, HTMLElement, HTMLElement];
+  const [tree, gallery, map] = [createPane("tree"), createPane("gallery"), createPane("map")];
   const place = (name: "toolbar" | "status"): HTMLElement =>
     element("div", { class: `imgclust-${name}`, attributes: { "data-testid": `imgclust-${name}` } });
   const toolbar = place("toolbar");
+  const chips = element("div", { class: "imgclust-chips" });
   const notices = element("div", { class: "imgclust-notices" });
   const status = place("status");
 
@@ -55,13 +60,14 @@ export function mountLayout(frame: HTMLElement, ctx: ViewContext): Places {
     };
   };
 
+  const reset = (): void => store.setUi({ shares: DEFAULT_UI.shares });
   const pair = element("div", { class: "imgclust-pair" });
   const panes = element("div", { class: "imgclust-panes" });
-  const first = mountSplitter("Border between dendrogram and gallery", pair, grabFirst, signal);
-  const second = mountSplitter("Border before the map", panes, grabSecond, signal);
+  const first = mountSplitter("Border between dendrogram and gallery", pair, grabFirst, reset, signal);
+  const second = mountSplitter("Border before the map", panes, grabSecond, reset, signal);
   pair.append(tree, first.element, gallery);
   panes.append(pair, second.element, map);
-  frame.append(toolbar, notices, panes, status, heightHandle(ctx));
+  frame.append(toolbar, chips, notices, panes, status, heightHandle(ctx));
 
   watch(signal, () => {
     const { shares, collapsed, height } = store.ui.value;
@@ -82,13 +88,13 @@ export function mountLayout(frame: HTMLElement, ctx: ViewContext): Places {
     second.setValue((a + b) / (a + b + c));
     frame.style.setProperty("--imgclust-height", `${height}px`);
   });
-  return { toolbar, notices, tree, gallery, map, status };
+  return { toolbar, chips, notices, tree, gallery, map, status };
 }
 
 function heightHandle({ store, signal }: ViewContext): HTMLElement {
   const handle = element("div", {
     class: "imgclust-height",
-    title: "Drag to change the height",
+    title: "Drag to change the height; a double click sets it back",
     attributes: {
       role: "separator",
       tabindex: 0,
@@ -111,6 +117,7 @@ function heightHandle({ store, signal }: ViewContext): HTMLElement {
   handle.addEventListener("lostpointercapture", () => {
     held = null;
   });
+  handle.addEventListener("dblclick", () => setHeight(DEFAULT_UI.height));
   handle.addEventListener("keydown", (event) => {
     const step = { ArrowUp: -KEY_STEP, ArrowDown: KEY_STEP }[event.key];
     if (step === undefined) return;

@@ -12,9 +12,16 @@ const KEY_STEP = 0.03;
 /** Takes hold of the border; the result gets its way since then, as a share of the parent's length. */
 export type Grab = () => (way: number) => void;
 
-export function mountSplitter(label: string, parent: HTMLElement, grab: Grab, signal: AbortSignal): Splitter {
+export function mountSplitter(
+  label: string,
+  parent: HTMLElement,
+  grab: Grab,
+  reset: () => void,
+  signal: AbortSignal,
+): Splitter {
   const border = element("div", {
     class: "imgclust-splitter",
+    title: "Drag to give one more room; a double click sets it back",
     attributes: {
       role: "separator",
       tabindex: 0,
@@ -44,13 +51,15 @@ export function mountSplitter(label: string, parent: HTMLElement, grab: Grab, si
   border.addEventListener("lostpointercapture", () => {
     held = null;
   });
+  border.addEventListener("dblclick", reset);
   border.addEventListener("keydown", (event) => {
     const step = isRow()
       ? { ArrowLeft: -KEY_STEP, ArrowRight: KEY_STEP }[event.key]
       : { ArrowUp: -KEY_STEP, ArrowDown: KEY_STEP }[event.key];
-    if (step === undefined) return;
+    if (step === undefined && event.key !== "Enter") return;
     event.preventDefault();
-    grab()(step);
+    if (step === undefined) reset();
+    else grab()(step);
   });
 
   const observer = new ResizeObserver(() => {

@@ -8,7 +8,7 @@ import { openDialog } from "./dialog";
 import { icon } from "./icons";
 
 export function mountStatus(el: HTMLElement, ctx: ViewContext, frame: HTMLElement): void {
-  el.append(selected(ctx), unreadable(ctx, frame), busy(ctx), progress(ctx));
+  el.append(selected(ctx), shown(ctx), unreadable(ctx, frame), busy(ctx), progress(ctx));
 }
 
 function selected({ store, signal }: ViewContext): HTMLElement {
@@ -17,17 +17,34 @@ function selected({ store, signal }: ViewContext): HTMLElement {
   clear.append("clear");
   clear.classList.add("imgclust-text-button");
   watch(signal, () => {
-    const { count, origin } = store.selection.value;
+    const { count, origin, rows } = store.selection.value;
+    const visible = store.visible.value;
+    const hidden = visible ? count - rows.intersection(visible).count() : 0;
     const { n } = store.dataset.value;
     clear.hidden = count === 0;
     words.replaceChildren(
       count === 0
         ? element("span", { class: "imgclust-muted", text: n === 0 ? "" : "nothing selected" })
         : element("strong", { text: `${formatCount(count)} selected` }),
+      hidden === 0
+        ? ""
+        : element("span", { class: "imgclust-muted", text: `${formatCount(hidden)} of them hidden` }),
       element("span", { class: "imgclust-muted", text: count > 0 ? origin.text : "", title: origin.text }),
     );
   });
   return element("div", { class: "imgclust-selected", children: [words, clear] });
+}
+
+/** How many images the filters let through. */
+function shown({ store, signal }: ViewContext): HTMLElement {
+  const words = element("span", { class: "imgclust-shown", attributes: { role: "status" } });
+  watch(signal, () => {
+    const visible = store.visible.value;
+    const { n } = store.dataset.value;
+    words.hidden = visible === null;
+    words.textContent = visible ? `${formatCount(visible.count())} of ${formatCount(n)} shown` : "";
+  });
+  return words;
 }
 
 function unreadable(ctx: ViewContext, frame: HTMLElement): HTMLElement {

@@ -6,18 +6,31 @@ import type { Dataset, PaneName, Store } from "../store";
 import type { ViewContext } from "./context";
 import { icon } from "./icons";
 import { PANES } from "./layout";
+import { searchField } from "./search";
+import { undoButtons } from "./undo";
 
-export function mountToolbar(el: HTMLElement, ctx: ViewContext): void {
+/** Returns the field to search in. */
+export function mountToolbar(
+  el: HTMLElement,
+  ctx: ViewContext,
+  filterButton: HTMLElement,
+  fullScreen: HTMLElement,
+): HTMLElement {
   const { store } = ctx;
   el.setAttribute("role", "toolbar");
   el.setAttribute("aria-label", "Image clusters");
+  const search = searchField(ctx);
   el.append(
     title(ctx),
     clusterStepper(ctx),
     menu(ctx, "Colour", colorChoices, store.colorBy, store.setColorBy),
     menu(ctx, "Group", groupChoices, store.groupBy, store.setGroupBy),
-    paneToggles(ctx),
+    search.element,
+    filterButton,
+    undoButtons(ctx),
+    paneToggles(ctx, fullScreen),
   );
+  return search.input;
 }
 
 function describe({ n, header }: Dataset): string[] {
@@ -49,7 +62,13 @@ function clusterStepper({ store, signal }: ViewContext): HTMLElement {
   const step = (by: number): void => store.setCut((store.clusters.peek()?.k ?? 1) + by);
   const fewer = button("One cluster fewer", icon(Minus), () => step(-1));
   const more = button("One cluster more", icon(Plus), () => step(1));
-  const stepper = element("div", { class: "imgclust-stepper", children: [fewer, count, more] });
+  const auto = element("button", {
+    class: "imgclust-button imgclust-text-button",
+    text: "auto",
+    attributes: { type: "button" },
+  });
+  auto.addEventListener("click", () => store.setCut(store.dataset.peek().header.auto));
+  const stepper = element("div", { class: "imgclust-stepper", children: [fewer, count, more, auto] });
   count.addEventListener("change", () => {
     if (count.value !== "") store.setCut(count.valueAsNumber);
     count.value = String(store.clusters.peek()?.k ?? "");
@@ -62,6 +81,10 @@ function clusterStepper({ store, signal }: ViewContext): HTMLElement {
     count.disabled = k === undefined;
     fewer.disabled = k === undefined || k <= 1;
     more.disabled = k === undefined || k >= n;
+    const found = store.dataset.value.header.auto;
+    auto.hidden = found === 0;
+    auto.setAttribute("aria-pressed", String(k === found));
+    auto.title = `As many clusters as there seem to be: ${found}`;
   });
   return labelled("Clusters", stepper);
 }
@@ -100,7 +123,7 @@ function menu(
 
 const PANE_ICONS = { tree: Network, gallery: LayoutGrid, map: ScatterChart } as const;
 
-function paneToggles({ store, signal }: ViewContext): HTMLElement {
+function paneToggles({ store, signal }: ViewContext, fullScreen: HTMLElement): HTMLElement {
   const toggle = (name: PaneName): void => {
     const { collapsed } = store.ui.value;
     store.setUi({
@@ -123,7 +146,7 @@ function paneToggles({ store, signal }: ViewContext): HTMLElement {
   return element("div", {
     class: "imgclust-toggles",
     attributes: { role: "group", "aria-label": "Panes" },
-    children: toggles,
+    children: [...toggles, fullScreen],
   });
 }
 

@@ -1,0 +1,73 @@
+/** A small window at a button; a click elsewhere or Escape closes it, and the button has the focus again. */
+import { element } from "../dom";
+
+const GAP = 4;
+
+export interface Popover {
+  element: HTMLElement;
+  open(): void;
+  close(): void;
+}
+
+/** `fill` is called at each opening, with what ends as it closes. */
+export function createPopover(
+  opener: HTMLElement,
+  name: string,
+  fill: (body: HTMLElement, signal: AbortSignal) => void,
+  signal: AbortSignal,
+): Popover {
+  const box = element("div", {
+    class: "imgclust-popover",
+    attributes: { popover: "auto", role: "dialog", "aria-label": name },
+  });
+  opener.setAttribute("aria-haspopup", "dialog");
+  opener.setAttribute("aria-expanded", "false");
+  let life: AbortController | null = null;
+
+  function place(): void {
+    const at = opener.getBoundingClientRect();
+    const { width, height } = box.getBoundingClientRect();
+    const below = at.bottom + GAP;
+    const top = below + height > innerHeight ? Math.max(GAP, innerHeight - height - GAP) : below;
+    box.style.left = `${Math.max(GAP, Math.min(at.left, innerWidth - width - GAP))}px`;
+    box.style.top = `${top}px`;
+  }
+
+  box.addEventListener("toggle", (event) => {
+    const isOpen = (event as ToggleEvent).newState === "open";
+    opener.setAttribute("aria-expanded", String(isOpen));
+    if (isOpen) return;
+    life?.abort();
+    life = null;
+    box.replaceChildren();
+  });
+  // Else Escape would clear the selection too.
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    close();
+  });
+  signal.addEventListener("abort", () => {
+    life?.abort();
+    box.remove();
+  });
+
+  function close(): void {
+    if (life === null) return;
+    box.hidePopover();
+    opener.focus();
+  }
+
+  return {
+    element: box,
+    close,
+    open() {
+      if (life !== null) return close();
+      life = new AbortController();
+      fill(box, life.signal);
+      box.showPopover();
+      place();
+    },
+  };
+}
