@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgclust_jupyter.collection.changes import is_settled, state_now
+from imgclust_jupyter.collection.details import Details
 from imgclust_jupyter.collection.frames import FRAMES, all_frames
 from imgclust_jupyter.collection.items import Item, digest, frame_digest, printable
-from imgclust_jupyter.collection.metadata import Joined, align, join
 from imgclust_jupyter.collection.remote import RemoteFile
 from imgclust_jupyter.collection.remote_listing import REMOTE_THREADS
 from imgclust_jupyter.collection.sources import Gathered, gather
@@ -35,17 +37,11 @@ class Collection:
     Attributes
     ----------
     items : tuple of Item
-        An item's id is its place here.
+        An item's id is its place here, also when others have been removed.
     name : str
         Name of the folder, or another short title.
     limits : Limits
         What a file may ask for.
-    matched_on : str or None
-        Which column of the metadata was joined with what of the images, in words.
-    unmatched : DataFrame
-        Rows of the metadata without an image.
-    notices : list of str
-        What a person should know about the source and the metadata, in words.
     ordered : bool
         Whether the images are in an order of the user's: that of a list or a DataFrame.
 
@@ -72,20 +68,12 @@ class Collection:
         self.name = gathered.name
         self.limits = limits
         self.ordered = gathered.ordered
-        self.matched_on: str | None = None
-        self.unmatched = pd.DataFrame()
-        self.notices: list[str] = list(gathered.notices)
         self._frames = frames
-        self._rows = pd.DataFrame(index=pd.RangeIndex(len(self.items)))
-        self._index: pd.Index | None = None
-        if gathered.rows is not None:
-            self._rows, self._index = align(gathered.rows, file_of, gathered.path_column)
-        if metadata is not None and not isinstance(metadata, pd.DataFrame):
-            raise TypeError(f"the metadata must be a DataFrame, not a {type(metadata).__name__}")
+        self._source_notices = tuple(gathered.notices)
+        self._details = Details.of_source(gathered, file_of)
         if metadata is not None:
-            self._join(join(files, self.name, metadata, file_of), len(files))
-        if frames == "all":
-            self._rows = self._rows.rename(columns={"frame": "frame_metadata"})
+            self._details = self._details.joined(self.items, self.name, metadata)
+        self._removed: frozenset[int] = frozenset()
         self._lock = threading.Lock()
         self._shapes = np.zeros((len(self.items), 2), dtype=np.int64)
         self._hashes: list[str | None] = [None] * len(self.items)
@@ -257,7 +245,7 @@ class Collection:
                 changed.append(i)
         return changed
 
-    def remember_hashes(self, store: Store, hashes: Mapping[int, str]) -> None:
+    def remember_hashes(self, store: Store, hashes: Mapping[int, str], read_at: int) -> None:
         """Take note of digests of contents that were found elsewhere, of the files as they were when listed.
 
         Parameters
@@ -265,11 +253,15 @@ class Collection:
         store : Store
         hashes : mapping of int to str
             By item id.
+        read_at : int
+            When they were read at the earliest, in nanoseconds since 1970.
         """
-        found = [(self.items[i], content) for i, content in hashes.items()]
+        found = {i: content for i, content in hashes.items() if self._hashes[i] != content}
+        states = [(state, found[i]) for i in found if (state := self.items[i].state) and is_settled(state, read_at)]
         # Of a frame it is the digest of the file that is remembered, which stands first in it.
-        store.remember_files([(*item.state, content.partition(":")[0]) for item, content in found if item.state])
-        for i, content in hashes.items():
+        store.remember_files([(*state, content.partition(":")[0]) for state, content in states])
+        for i, content in found.items():
+            self._states.pop(i, None)
             self._hashes[i] = content
 
     def report_unreadable(self, item_id: int, stage: str, error: Exception) -> None:
@@ -295,14 +287,92 @@ class Collection:
     def errors(self) -> pd.DataFrame:
         """What cannot be read: relative path, stage, reason in plain words, name of the exception."""
         with self._lock:
-            rows = [(self.items[i].relative, *self._errors[i]) for i in sorted(self._errors)]
+            rows = [(self.items[i].relative, *self._errors[i]) for i in sorted(self._errors.keys() - self._removed)]
         return pd.DataFrame(rows + self._folder_errors, columns=["path", "stage", "reason", "exception"])
 
     @property
     def readable(self) -> npt.NDArray[np.int64]:
-        """Ids of the items without an error, ascending, shape (n,)."""
+        """Ids of the items that are there and without an error, ascending, shape (n,)."""
         with self._lock:
-            return np.array([item.id for item in self.items if item.id not in self._errors], dtype=np.int64)
+            left_out = self._errors.keys() | self._removed
+        return np.array([item.id for item in self.items if item.id not in left_out], dtype=np.int64)
+
+    @property
+    def present(self) -> list[Item]:
+        """The items that have not been removed, those that cannot be read among them."""
+        return [item for item in self.items if item.id not in self._removed]
+
+    def is_unreadable(self, item_id: int) -> bool:
+        """Return whether an image has an error."""
+        with self._lock:
+            return item_id in self._errors
+
+    def revised(self, other: Collection, ids: Mapping[int, int], removed: Iterable[int]) -> Collection:
+        """Return a collection with images of another one in it; this one stays as it is.
+
+        Parameters
+        ----------
+        other : Collection
+        ids : mapping of int to int
+            By their ids there the ids here: those of the images that they take the place of, or the numbers that follow
+            for new ones.
+        removed : iterable of int
+            Ids of images that are no longer there; no other image gets them.
+
+        Returns
+        -------
+        Collection
+        """
+        new = copy(self)
+        new._lock = threading.Lock()
+        items = dict(enumerate(self.items)) | {own: replace(other.items[i], id=own) for i, own in ids.items()}
+        n, more = len(items), len(items) - len(self.items)
+        new.items = tuple(items[i] for i in range(n))
+        new._removed = (self._removed - set(ids.values())) | frozenset(removed)
+        new._shapes = np.vstack([self._shapes, np.zeros((more, 2), dtype=np.int64)])
+        new._hashes = [*self._hashes, *[None] * more]
+        new._states = {i: state for i, state in self._states.items() if i not in ids.values()}
+        new._errors = {i: error for i, error in self._errors.items() if i not in ids.values()}
+        for theirs, own in ids.items():
+            new._shapes[own], new._hashes[own] = other._shapes[theirs], other._hashes[theirs]
+        new._states |= {ids[i]: state for i, state in other._states.items() if i in ids}
+        new._errors |= {ids[i]: error for i, error in other._errors.items() if i in ids}
+        new._folder_errors = list(dict.fromkeys([*self._folder_errors, *other._folder_errors]))
+        added = {i: own for i, own in ids.items() if own >= len(self.items)}
+        rows = other._details.source_rows.take(list(added)).set_axis(list(added.values()))
+        new._details = self._details.revised(new.items, new.present, self.name, rows)
+        return new
+
+    def described_by(self, metadata: pd.DataFrame | None) -> Collection:
+        """Return the same images with other metadata; the columns of a DataFrame that was the source stay.
+
+        Parameters
+        ----------
+        metadata : DataFrame or None
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `from_source`.
+        """
+        new = copy(self)
+        new._details = self._details.joined(self.present, self.name, metadata)
+        return new
+
+    @property
+    def matched_on(self) -> str | None:
+        """Which column of the metadata was joined with what of the images, in words."""
+        return self._details.matched_on
+
+    @property
+    def unmatched(self) -> pd.DataFrame:
+        """Rows of the metadata without an image."""
+        return self._details.unmatched
+
+    @property
+    def notices(self) -> list[str]:
+        """What a person should know about the source and the metadata, in words."""
+        return [*self._source_notices, *self._details.notices]
 
     def table(self, ids: npt.ArrayLike | None = None) -> pd.DataFrame:
         """Return the table of some images.
@@ -333,8 +403,11 @@ class Collection:
         }
         if self._frames == "all":
             own["frame"] = np.array([item.frame for item in items], dtype=np.int64)
-        index = pd.Index(chosen) if self._index is None else self._index.take(chosen)
-        rows = self._rows.take(chosen).set_axis(index)
+        details = self._details
+        index = pd.Index(chosen) if details.index is None else details.index.take(chosen)
+        rows = details.rows.take(chosen).set_axis(index)
+        if self._frames == "all":
+            rows = rows.rename(columns={"frame": "frame_metadata"})
         return pd.concat([pd.DataFrame(own, index=index), rows], axis=1)
 
     def text(self, ids: Sequence[int]) -> list[dict[str, str | int | float | None]]:
@@ -381,28 +454,6 @@ class Collection:
         self._hashes[item.id] = frame_digest(of_file, item.frame)
         if state != self._state(item.id):
             self._states[item.id] = state
-
-    def _join(self, joined: Joined, n_files: int) -> None:
-        self.matched_on = joined.matched_on
-        self.unmatched = joined.unmatched
-        self._index = joined.index if self._index is None else self._index
-        rows = joined.rows.rename(columns={name: f"{name}_metadata" for name in self._rows.columns})
-        self._rows = pd.concat([self._rows, rows], axis=1)
-        for count, one, many in (
-            (
-                n_files - joined.matched,
-                "image has no row in the metadata",
-                "images have no row in the metadata",
-            ),
-            (len(joined.unmatched), "row of the metadata has no image", "rows of the metadata have no image"),
-            (
-                joined.repeated,
-                "row of the metadata was left out, since an earlier one is about the same image",
-                "rows of the metadata were left out, since earlier ones are about the same images",
-            ),
-        ):
-            if count:
-                self.notices.append(f"{count:,} {one if count == 1 else many}")
 
     def _digest(self, item: Item) -> tuple[str, tuple[str, int, int] | None] | UnreadableImage:
         try:

@@ -16,7 +16,7 @@ from imgclust_jupyter.collection.remote_listing import REMOTE_THREADS
 from imgclust_jupyter.imaging import DEFAULT_LIMITS, Frame, Limits, UnreadableImage
 from imgclust_jupyter.imaging.guard import count_frames
 
-__all__ = ["FRAMES", "all_frames"]
+__all__ = ["FRAMES", "all_frames", "files_of"]
 
 FRAMES = ("first", "all")
 """What can become of a file with several pictures."""
@@ -59,6 +59,34 @@ def all_frames(
                 item = replace(item, name=file.name + label, relative=file.relative + label, source=source)
             items.append(item)
     return items, np.repeat(np.arange(len(files)), n_items), failures
+
+
+def files_of(items: Sequence[Item]) -> tuple[list[Item], npt.NDArray[np.int64]]:
+    """Return the files that images are of, named as the files are, and to which of them each image belongs.
+
+    Parameters
+    ----------
+    items : sequence of Item
+        As from `all_frames`, or a part of them.
+
+    Returns
+    -------
+    files : list of Item
+        With the id of their first image.
+    file_of : ndarray of int64, shape (n_items,)
+    """
+    files: dict[object, Item] = {}
+    keys: list[object] = []
+    for item in items:
+        if isinstance(item.source, Frame):
+            label = f" [{item.frame}]"
+            item = replace(item, name=item.name.removesuffix(label), relative=item.relative.removesuffix(label))
+            keys.append(item.file)
+        else:
+            keys.append(item.id)
+        files.setdefault(keys[-1], item)
+    number = {key: i for i, key in enumerate(files)}
+    return list(files.values()), np.array([number[key] for key in keys], dtype=np.int64)
 
 
 def _count(file: Item, limits: Limits) -> int | UnreadableImage:

@@ -15,13 +15,16 @@ import pandas as pd
 
 from imgclust_jupyter.collection.items import Item
 
-__all__ = ["OWN_COLUMNS", "Joined", "align", "join"]
+__all__ = ["BY_POSITION", "OWN_COLUMNS", "Joined", "align", "join"]
 
 OWN_COLUMNS = ("name", "path", "size", "width", "height")
 """Columns that every collection has."""
 
 RESERVED_COLUMNS = (*OWN_COLUMNS, "cluster", "x", "y")
 """The same, and those that a table gets later; a column of the user's with such a name gets ``_metadata`` appended."""
+
+BY_POSITION = "row = position"
+"""What `Joined.matched_on` says of pixels in memory, which have no names."""
 
 Rows = npt.NDArray[np.int64]
 
