@@ -36,7 +36,7 @@ def names(gallery: Locator) -> list[str]:
 
 
 def test_the_table_sorts_by_any_column_and_shares_the_selection(explorer: Notebook, gallery: Locator) -> None:
-    explorer.widget.get_by_label("Group").select_option("")
+    explorer.widget.get_by_label("Group by").select_option("")
     gallery.get_by_role("button", name="As a table").click()
     grid = gallery.get_by_role("grid")
     header = grid.get_by_role("columnheader", name="size", exact=True)

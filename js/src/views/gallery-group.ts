@@ -15,12 +15,14 @@ export interface GroupHands {
 export function groupHead(group: Group, isCollapsed: boolean, store: Store, hands: GroupHands): HTMLElement {
   const { rows, total, label, by, node } = group;
   const { css, codes, column } = store.coloring.peek();
+  const act = `${isCollapsed ? "Show" : "Hide"} the ${plural(rows.length, "image")} of ${label}`;
   const arrow = button(
-    `${isCollapsed ? "Show" : "Hide"} the ${plural(rows.length, "image")} of ${label} (Alt: of all groups)`,
+    act,
     icon(isCollapsed ? ChevronRight : ChevronDown),
     (event) => hands.fold(group, !isCollapsed, event.altKey),
     "imgclust-fold",
   );
+  arrow.title = `${act} (Alt: of all groups)`;
   arrow.setAttribute("aria-expanded", String(!isCollapsed));
   const name = element("button", {
     class: "imgclust-group",
