@@ -374,6 +374,10 @@ class Collection:
         """What a person should know about the source and the metadata, in words."""
         return [*self._source_notices, *self._details.notices]
 
+    def add_notice(self, notice: str) -> None:
+        """Say what a person should know about the source, once."""
+        self._source_notices = tuple(dict.fromkeys([*self._source_notices, notice]))
+
     def table(self, ids: npt.ArrayLike | None = None) -> pd.DataFrame:
         """Return the table of some images.
 

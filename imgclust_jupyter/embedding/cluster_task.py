@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from imgclust_jupyter.collection import Item
+from imgclust_jupyter.collection.changes import state_now
 from imgclust_jupyter.collection.items import digest, frame_digest
 from imgclust_jupyter.embedding.batch import embed_pictures
 from imgclust_jupyter.embedding.network import Network
@@ -80,7 +81,7 @@ class Answer:
     failures : dict of str to (UnreadableImage, BaseException or None)
         By digest, with the error's cause, which does not travel with it.
     unopened : list of int
-        Item ids of the images that the worker could not open, or that are not the client's.
+        Item ids of the images that the worker could not open, that are not the client's, or that have changed.
     """
 
     digests: dict[int, str] = field(default_factory=dict)
@@ -114,17 +115,23 @@ def embed_on_worker(job: Job, pictures: Sequence[Picture]) -> Answer:
         sources = {}
         for picture in batch:
             try:
-                content = _content(picture)
+                content = _content(picture, job.limits)
             except (UnreadableImage, OSError):
                 answer.unopened.append(picture.item.id)
                 continue
             answer.digests[picture.item.id] = content
             if content not in seen and content not in job.known:
                 sources[content] = picture.sent or picture.item.source
-        seen.update(sources)
         records, failures = embed_pictures(job.network, sources, job.limits)
-        answer.records += records
-        answer.failures.update({content: (error, _portable(error.__cause__)) for content, error in failures.items()})
+        # What was decoded from a file that has changed is not of the content that the digest is of.
+        changed = [picture.item.id for picture in batch if picture.item.id in answer.digests and _has_changed(picture)]
+        stale = {answer.digests.pop(item_id) for item_id in changed}
+        answer.unopened += changed
+        answer.records += [record for record in records if record.hash not in stale]
+        answer.failures.update(
+            {found: (error, _portable(error.__cause__)) for found, error in failures.items() if found not in stale}
+        )
+        seen.update(sources.keys() - stale)
         if time.monotonic() > told + _TOLD_EVERY:
             told = time.monotonic()
             worker.log_event(TOPIC, (worker.get_current_task(), len(answer.digests)))
@@ -149,14 +156,23 @@ def _batches(pictures: Sequence[Picture], size: int) -> Iterator[list[Picture]]:
         yield batch
 
 
-def _content(picture: Picture) -> str:
-    """Return the digest of an image's content, having made sure that it is the client's."""
+def _content(picture: Picture, limits: Limits) -> str:
+    """Return the digest of an image's content, having made sure that it is the client's and can be read."""
     item = picture.item
-    if picture.digest and (picture.sent or not item.file):
+    if picture.digest and (picture.sent or item.file is None):
         return picture.digest
-    if isinstance(item.file, Path) and item.file.stat().st_size != item.size:
+    if _has_changed(picture):
         raise UnreadableImage("the file of this name on this machine is another one")
-    return picture.digest or frame_digest(digest(item)[0], item.frame)
+    if picture.digest and isinstance(item.file, Path):
+        return picture.digest
+    of_file, state = digest(item, limits)
+    if state != item.state:
+        raise UnreadableImage("the file of this name on this machine is another one by now")
+    return frame_digest(of_file, item.frame)
+
+
+def _has_changed(picture: Picture) -> bool:
+    return picture.sent is None and state_now(picture.item) != picture.item.state
 
 
 def _portable(cause: BaseException | None) -> BaseException | None:

@@ -25,7 +25,7 @@ from imgclust_jupyter.embedding.cluster_task import (
     stop_on_worker,
 )
 from imgclust_jupyter.embedding.work import Interrupted, Work
-from imgclust_jupyter.imaging import Frame, UnreadableImage, open_source, reason_for
+from imgclust_jupyter.imaging import Frame, UnreadableImage, open_source
 
 __all__ = ["check_client", "embed_on_cluster"]
 
@@ -136,6 +136,7 @@ class _Run:
         self._client = client
         self._work = work
         self._ids = ids
+        self._began = time.time_ns()
         self._job: Any = None  # the future of what has been sent to the workers
         self._waiting: deque[_Task] = deque()  # those that are to run alone at its end
         self._running: dict[Any, _Task] = {}  # by future
@@ -277,11 +278,16 @@ class _Run:
             return [Picture(item, content) for item, content in zip(items, known, strict=True)]
         pictures = []
         for item in items:
+            content = task.digests[item.id]
             try:
-                pictures.append(Picture(item, task.digests[item.id], _sent(item)))
-            except (OSError, UnreadableImage) as error:  # it has vanished since its digest was taken
-                self._work.keep([], {task.digests[item.id]: UnreadableImage(reason_for(error))})
-                self._finished += 1
+                sent = _sent(item)
+            except (OSError, UnreadableImage):  # it has vanished since its digest was taken
+                sent = None
+            if (item.file is not None and sent is None) or self._work.collection.forget_changed([item.id]):
+                # With the others of its content, which count as done.
+                self._finished += min(1, self._work.embed_batch(self._work.release({content})))
+            else:
+                pictures.append(Picture(item, content, sent))
         return pictures
 
     def _next(self) -> tuple[Any, _Task | None]:
@@ -321,11 +327,13 @@ class _Run:
             self._waiting.appendleft(replace(task, losses=task.losses + 1))
             return
         self._keep(answer)
-        if answer.unopened:
+        changed = self._work.collection.forget_changed(answer.unopened)
+        self._finished += self._work.embed_batch(changed)
+        if unopened := [i for i in answer.unopened if i not in changed]:
             if not answer.digests and not self._sends_files:
                 self._sends_files = True
-                self._work.collection.notices.append(_SENT)
-            self._waiting.extendleft(self._to_send(answer.unopened))
+                self._work.collection.add_notice(_SENT)
+            self._waiting.extendleft(self._to_send(unopened))
 
     def _keep(self, answer: Answer) -> None:
         failures = {}
@@ -334,9 +342,8 @@ class _Run:
             failures[content] = error
         self._work.keep(answer.records, failures)
         # Somebody may have emptied the store since we told what it has.
-        if forgotten := self._work.learn(answer.digests):
-            self._work.embed_batch(forgotten)
-        self._finished += len(answer.digests)
+        forgotten = self._work.learn(answer.digests, self._began)
+        self._finished += len(answer.digests) - len(forgotten) + self._work.embed_batch(forgotten)
 
     def _search(self, task: _Task) -> None:
         """Find out which of a task's images ended its workers; that one is not opened once more on this machine."""

@@ -78,7 +78,7 @@ class Work:
             for item_id in restless:
                 error = UnreadableImage("the file was changed again and again while it was being read")
                 self.collection.report_unreadable(item_id, "read", error)
-            left = [item_id for item_id in self._release(stale) if item_id not in restless]
+            left = [item_id for item_id in self.release(stale) if item_id not in restless]
         return len(ids)
 
     def keep(self, records: Sequence[Record], failures: Mapping[str, UnreadableImage]) -> None:
@@ -88,9 +88,9 @@ class Work:
         self._shapes.update({record.hash: (record.width, record.height) for record in records})
         self._remember({record.hash: record.embedding for record in records if record.embedding is not None})
 
-    def learn(self, hashes: Mapping[int, str]) -> list[int]:
-        """Take note of contents that another machine has read; return the ids of those without a result."""
-        self.collection.remember_hashes(self.store, hashes)
+    def learn(self, hashes: Mapping[int, str], read_at: int) -> list[int]:
+        """Take note of contents that another machine has read since; return the ids of those without a result."""
+        self.collection.remember_hashes(self.store, hashes, read_at)
         self._hashes.update(hashes)
         self._take_stored(set(hashes.values()))
         return [i for i, content in hashes.items() if content not in self._vectors and content not in self._failures]
@@ -125,8 +125,8 @@ class Work:
                     claimed.append((item_id, content))
         return claimed
 
-    def _release(self, contents: set[str]) -> list[int]:
-        """Give up contents that were claimed; return the ids of all images that have waited for them."""
+    def release(self, contents: set[str]) -> list[int]:
+        """Give up contents that were claimed; return the ids of the images that waited for them."""
         if not contents:
             return []
         with self._claiming:

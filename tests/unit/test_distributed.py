@@ -1,6 +1,7 @@
 """Embedding on a real Dask cluster of two processes."""
 
 import os
+import shutil
 import signal
 import threading
 import time
@@ -15,7 +16,8 @@ from distributed import Client, LocalCluster
 from PIL import Image
 
 from imgclust_jupyter.collection import Collection
-from imgclust_jupyter.embedding import Interrupted, Network, check_client, embed, get_network
+from imgclust_jupyter.collection.members import Archive
+from imgclust_jupyter.embedding import Interrupted, Network, check_client, cluster_task, embed, get_network
 from imgclust_jupyter.store import Store
 
 
@@ -252,6 +254,100 @@ def hide_files(folder: str | None, stat=Path.stat) -> None:
         return stat(self, **options)
 
     Path.stat = hidden if folder else stat
+
+
+def hide_archives(hidden: bool, of=Archive.of) -> None:
+    """Let a worker see no archives, as a machine that does not share their folder."""
+
+    def missing(path: Path) -> Archive:
+        raise FileNotFoundError(2, "No such file", str(path))
+
+    Archive.of = missing if hidden else of
+
+
+def test_members_of_an_archive(client: Client, folder: Path, log: Path, tmp_path: Path) -> None:
+    archive = shutil.make_archive(str(tmp_path / "images"), "zip", folder)
+    embeddings, steps = run(Collection.from_source(archive), MeanColor(log=log), client)
+    np.testing.assert_array_equal(embeddings, colors(range(48)))
+    assert steps[-1] == (48, 48)
+    assert os.getpid() not in MeanColor(log=log).embedded()
+    # Workers that cannot open the archive get its members sent, also where their digests are known.
+    client.run(hide_archives, True)
+    try:
+        collection = Collection.from_source(archive)
+        embeddings, _ = run(collection, MeanColor(log=log, version=2), client)
+    finally:
+        client.run(hide_archives, False)
+    np.testing.assert_array_equal(embeddings, colors(range(48)))
+    assert collection.errors.empty
+    assert os.getpid() not in MeanColor(log=log).embedded()
+
+
+def test_files_behind_urls(client: Client, folder: Path, log: Path, tmp_path: Path) -> None:
+    archive = shutil.make_archive(str(tmp_path / "images"), "zip", folder)
+    collection = Collection.from_source(f"zip://*.png::file://{archive}")
+    embeddings, _ = run(collection, MeanColor(log=log), client)
+    np.testing.assert_array_equal(embeddings, colors(range(48)))
+    assert collection.errors.empty
+    assert os.getpid() not in MeanColor(log=log).embedded()
+
+
+def test_frames(client: Client, log: Path, tmp_path: Path) -> None:
+    first, *others = [Image.new("RGB", (30, 20), color(i)) for i in range(6)]
+    first.save(tmp_path / "pages.tif", save_all=True, append_images=others)
+    collection = Collection.from_source(tmp_path / "pages.tif", frames="all")
+    embeddings, _ = run(collection, MeanColor(log=log), client)
+    np.testing.assert_array_equal(embeddings, colors(range(6)))
+    assert collection.content_hashes(Store()) == Collection.from_source(
+        tmp_path / "pages.tif", frames="all"
+    ).known_hashes(Store())
+
+
+def before_decoding(path: str | None, i: int = 0, embed_pictures=cluster_task.embed_pictures) -> None:
+    """Let a worker replace a file between its digest and its decoding."""
+
+    def changed(network, sources, limits):
+        Image.new("RGB", (20, 30), color(i)).save(path)
+        return embed_pictures(network, sources, limits)
+
+    cluster_task.embed_pictures = changed if path else embed_pictures
+
+
+def test_a_file_that_changes_between_digest_and_decoding(client: Client, log: Path, tmp_path: Path) -> None:
+    network = MeanColor(log=log)
+    file = tmp_path / "a.bmp"
+    Image.new("RGB", (20, 30), color(1)).save(file)
+    client.run(before_decoding, str(file), 2)
+    try:
+        embeddings, _ = run(Collection.from_source([file]), network, client)
+    finally:
+        client.run(before_decoding, None)
+    np.testing.assert_array_equal(embeddings, colors(range(2, 3)))
+    for i in (1, 2):
+        Image.new("RGB", (20, 30), color(i)).save(file)
+        np.testing.assert_array_equal(run(Collection.from_source([file]), network, None)[0], colors(range(i, i + 1)))
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_file_that_has_changed_since_it_was_listed(
+    client: Client, log: Path, tmp_path: Path, known: bool, seen: bool
+) -> None:
+    file = tmp_path / "a.bmp"
+    Image.new("RGB", (20, 30), color(1)).save(file)
+    if known:
+        run(Collection.from_source([file]), MeanColor(log=log, version=2), None)
+    collection = Collection.from_source([file])
+    Image.new("RGB", (20, 30), color(2)).save(file)
+    client.run(hide_files, None if seen else str(tmp_path))
+    try:
+        embeddings, _ = run(collection, MeanColor(log=log), client)
+    finally:
+        client.run(hide_files, None)
+    np.testing.assert_array_equal(embeddings, colors(range(2, 3)))
+    Image.new("RGB", (20, 30), color(1)).save(file)
+    again, _ = run(Collection.from_source([file]), MeanColor(log=log), None)
+    np.testing.assert_array_equal(again, colors(range(1, 2)))
 
 
 def test_arrays_are_sent_along(client: Client, log: Path) -> None:

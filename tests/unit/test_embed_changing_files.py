@@ -44,10 +44,10 @@ def before_decoding(monkeypatch: pytest.MonkeyPatch) -> list:
     """Functions to be called one after the other, each between a batch's digests and its decoding."""
     steps: list = []
 
-    def watched(network, sources):
+    def watched(network, sources, *options):
         if sources and steps:
             steps.pop(0)()
-        return embed_pictures(network, sources)
+        return embed_pictures(network, sources, *options)
 
     monkeypatch.setattr(work_module, "embed_pictures", watched)
     return steps
@@ -129,7 +129,9 @@ class TestWhatIsTheSameFile:
             patch.setattr(
                 work_module,
                 "embed_pictures",
-                lambda network, sources: count.append(len(sources)) or embed_pictures(network, sources),
+                lambda network, sources, *options: (
+                    count.append(len(sources)) or embed_pictures(network, sources, *options)
+                ),
             )
             run(Collection.from_source(folder))
         return sum(count)
