@@ -73,6 +73,7 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
   };
   const hands = { fold, pick: (group: Group, event: MouseEvent) => picker.pickGroup(group, event) };
   const grid = new GalleryGrid(ctx, shape.value, hands, onLines);
+  const drawLines = oncePerFrame(signal, () => grid.draw());
   const show = thumbnails.claim(signal);
   const nothing = element("p", { class: "imgclust-pending" });
   const header = galleryHeader(
@@ -120,6 +121,8 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
     const isSorted = !sortsAlike(sort.value, shown.sort) || sort.value !== shown.sort;
     shown = { scope: scope.value, sort: sort.value };
     untracked(() => grid.setShape(now, isOther || isSorted ? "top" : "keep"));
+    // While the host changes its theme, the room may be nothing for a moment that no observer sees.
+    drawLines();
   });
 
   watch(signal, () => {
@@ -172,9 +175,8 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
     draw();
   });
 
-  const resized = oncePerFrame(signal, () => grid.draw());
   watchSize(signal, grid.scroller, () => {
     width.value = grid.scroller.clientWidth;
-    resized();
+    drawLines();
   });
 }
