@@ -49,12 +49,7 @@ export function mountChips(
     return act;
   }
 
-  const clear = button(
-    "Take all filters away",
-    "clear all",
-    () => store.setFilters([]),
-    "imgclust-text-button",
-  );
+  const clear = button("Clear all filters", "clear all", () => store.setFilters([]), "imgclust-text-button");
   watch(signal, () => {
     const filters = store.filters.value;
     el.hidden = filters.length === 0;

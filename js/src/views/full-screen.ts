@@ -14,7 +14,6 @@ export function fullScreenButton(root: HTMLElement, signal: AbortSignal): HTMLEl
     const full = isFull();
     toggle.title = full ? "Leave the full screen (Escape)" : "Full screen (F)";
     toggle.setAttribute("aria-label", full ? "Leave the full screen" : "Full screen");
-    toggle.setAttribute("aria-pressed", String(full));
     toggle.replaceChildren(icon(full ? Minimize2 : Maximize2));
   }
   toggle.hidden = !document.fullscreenEnabled;

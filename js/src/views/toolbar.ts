@@ -23,12 +23,15 @@ export function mountToolbar(
   el.append(
     title(ctx),
     clusterStepper(ctx),
-    menu(ctx, "Colour", colorChoices, store.colorBy, store.setColorBy),
-    menu(ctx, "Group", groupChoices, store.groupBy, store.setGroupBy),
-    search.element,
-    filterButton,
-    undoButtons(ctx),
-    paneToggles(ctx, fullScreen),
+    element("div", {
+      class: "imgclust-choices",
+      children: [
+        menu(ctx, "Colour", colorChoices, store.colorBy, store.setColorBy),
+        menu(ctx, "Group", groupChoices, store.groupBy, store.setGroupBy),
+      ],
+    }),
+    element("div", { class: "imgclust-finders", children: [search.element, filterButton] }),
+    element("div", { class: "imgclust-corner", children: [undoButtons(ctx), paneToggles(ctx), fullScreen] }),
   );
   return search.input;
 }
@@ -123,7 +126,7 @@ function menu(
 
 const PANE_ICONS = { tree: Network, gallery: LayoutGrid, map: ScatterChart } as const;
 
-function paneToggles({ store, signal }: ViewContext, fullScreen: HTMLElement): HTMLElement {
+function paneToggles({ store, signal }: ViewContext): HTMLElement {
   const toggle = (name: PaneName): void => {
     const { collapsed } = store.ui.value;
     store.setUi({
@@ -146,7 +149,7 @@ function paneToggles({ store, signal }: ViewContext, fullScreen: HTMLElement): H
   return element("div", {
     class: "imgclust-toggles",
     attributes: { role: "group", "aria-label": "Panes" },
-    children: [...toggles, fullScreen],
+    children: toggles,
   });
 }
 
