@@ -31,6 +31,7 @@ export class LineWindow<L extends MountedLine> {
   /** First and last line in sight. */
   range: readonly [number, number] = [0, -1];
   private places: Places;
+  private lastHeight = 0;
   private rest: ReturnType<typeof setTimeout> | undefined;
   private readonly scroller: HTMLElement;
   private readonly content: HTMLElement;
@@ -66,8 +67,10 @@ export class LineWindow<L extends MountedLine> {
     return this.content.offsetTop;
   }
 
+  /** While the host changes its theme, an element in sight may have no height for a moment that no observer sees. */
   private get room(): number {
-    return Math.max(0, this.scroller.clientHeight - this.above);
+    this.lastHeight = this.scroller.clientHeight || this.lastHeight;
+    return Math.max(0, this.lastHeight - this.above);
   }
 
   /** Brings a line into sight by the shortest way. */

@@ -121,8 +121,6 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
     const isSorted = !sortsAlike(sort.value, shown.sort) || sort.value !== shown.sort;
     shown = { scope: scope.value, sort: sort.value };
     untracked(() => grid.setShape(now, isOther || isSorted ? "top" : "keep"));
-    // While the host changes its theme, the room may be nothing for a moment that no observer sees.
-    drawLines();
   });
 
   watch(signal, () => {
