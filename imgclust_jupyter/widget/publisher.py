@@ -58,9 +58,7 @@ class Publisher:
         table = table.drop(
             columns=[name for name in table if name in _UNLIKE or collection.names_images(table[name], ids.tolist())]
         )
-        message = encode_dataset(
-            self._header(results), ids, table, results.tree, results.coordinates, results.medoids
-        )
+        message = encode_dataset(self._header(results), ids, table, results.tree, results.coordinates, results.medoids)
         with self._widget.lock:
             if message.leaf_order and not self._dataset.leaf_order:
                 n_clusters = min(self._n_clusters or results.auto, len(ids))
