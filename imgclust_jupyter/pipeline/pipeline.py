@@ -226,7 +226,10 @@ class Pipeline:
             return
         self._begin("map")
         if not len(self.results.embeddings):
-            raise ValueError("none of the images can be read; explorer.errors says why")
+            collection = self.results.collection
+            assert collection is not None
+            first = [f"{row.path}: {row.reason}" for row in collection.errors.head(1).itertuples()]
+            raise ValueError("; ".join(["none of the images can be read", *first, "explorer.errors says it of each"]))
         vectors, mean = prepare(self.results.embeddings, self.options.metric)
         self._finish(vectors=vectors, mean=mean, coordinates=pca_map(vectors), layout="pca")
 
