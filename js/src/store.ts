@@ -6,6 +6,7 @@ import {
   type Filter,
   lets,
   readFilters,
+  toBase64,
   toggleCategory,
   toggleCluster,
   visibleRows,
@@ -119,6 +120,8 @@ export interface Store {
   setFilters(filters: readonly Filter[]): void;
   /** Lets a category (code, -1 for no value) or a cluster (from 0, column "cluster") through, or no longer. */
   toggleFilter(column: string, code: number): void;
+  /** Shows only what is selected now, whatever is selected later. */
+  filterSelected(): void;
   /** Whether the filter on a column lets a category or cluster through; true where there is none. */
   lets(column: string, code: number): boolean;
   undo(): void;
@@ -263,6 +266,13 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
         const pack = (rows: Bitset) => packSelection(rows, dataset.value);
         setFilters(toggleCluster(filters.value, dataset.value, clusters.value, code, pack));
       } else if (column?.kind === "category") setFilters(toggleCategory(filters.value, column, code));
+    },
+
+    filterSelected() {
+      const { rows, origin } = selection.value;
+      const others = filters.value.filter((each) => each.kind !== "items" || each.source !== "selection");
+      const items = toBase64(packSelection(rows, dataset.value));
+      setFilters([...others, { kind: "items", source: "selection", text: origin.text, items }]);
     },
 
     lets: (column, code) => lets(filters.value, dataset.value, clusters.value, column, code),

@@ -152,3 +152,11 @@ it("each filter is a chip that can be taken away or changed", () => {
   expect(ctx.store.filters.value).toEqual([]);
   expect(root.hidden).toBe(true);
 });
+
+it("what is selected can be all that is shown, and stays so", () => {
+  ctx.store.select([3, 5], "replace", { kind: "lasso", text: "lasso of 2 images" });
+  ctx.store.filterSelected();
+  ctx.store.select([3, 7], "replace", { kind: "click", text: "" });
+  expect([...ctx.store.visible.value!]).toEqual([3, 5]);
+  expect([...ctx.store.selection.value.rows]).toEqual([3]);
+});

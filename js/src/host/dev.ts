@@ -7,6 +7,7 @@
 
 import type { Progress, ViewTraits } from "../store";
 import { type DatasetTraits, packSelection, parseDataset } from "../wire";
+import { keepHistory } from "./history";
 import { mountWidget } from "./host";
 import { answerRequests } from "./kernel";
 import { LocalModel } from "./model";
@@ -72,6 +73,8 @@ const model = new LocalModel<ViewTraits>({
     collapsed: query.get("hide")?.split(",") ?? [],
   },
 });
+
+keepHistory(model);
 
 function setProgress(progress: Partial<Progress>): void {
   dataset.receive({ progress: { ...dataset.get("progress"), ...progress } });

@@ -48,9 +48,9 @@ export function searchField({ store, rpc, signal }: ViewContext): {
     try {
       const { body } = await rpc.request("search", { text }, asking.signal);
       const [filter] = readFilters([body.filter]);
+      note.value = "";
       if (filter?.kind !== "items") return null;
       found.value = { text, count: Number(body.count), filter };
-      note.value = "";
       return found.value;
     } catch (error) {
       if (!(error instanceof DOMException))

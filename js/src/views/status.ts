@@ -1,5 +1,5 @@
 /** The line below: what is selected, what could not be read, how far the work has come. */
-import { ChevronRight, RotateCw, X } from "lucide";
+import { ChevronRight, ListFilter, RotateCw, X } from "lucide";
 import { button, element, watch } from "../dom";
 import { formatCount, formatDuration, formatValue } from "../format";
 import type { Progress } from "../store";
@@ -16,12 +16,16 @@ function selected({ store, signal }: ViewContext): HTMLElement {
   const clear = button("Clear the selection", icon(X), () => store.clearSelection());
   clear.append("clear");
   clear.classList.add("imgclust-text-button");
+  const only = button("Show only what is selected", icon(ListFilter), () => store.filterSelected());
+  only.append("only these");
+  only.classList.add("imgclust-text-button");
   watch(signal, () => {
     const { count, origin, rows } = store.selection.value;
     const visible = store.visible.value;
     const hidden = visible ? count - rows.intersection(visible).count() : 0;
     const { n } = store.dataset.value;
     clear.hidden = count === 0;
+    only.hidden = count === 0 || count - hidden === (visible?.count() ?? n);
     words.replaceChildren(
       count === 0
         ? element("span", { class: "imgclust-muted", text: n === 0 ? "" : "nothing selected" })
@@ -32,7 +36,7 @@ function selected({ store, signal }: ViewContext): HTMLElement {
       element("span", { class: "imgclust-muted", text: count > 0 ? origin.text : "", title: origin.text }),
     );
   });
-  return element("div", { class: "imgclust-selected", children: [words, clear] });
+  return element("div", { class: "imgclust-selected", children: [words, only, clear] });
 }
 
 /** How many images the filters let through. */
