@@ -7,6 +7,7 @@ import io
 import logging
 import weakref
 from collections.abc import Callable, Hashable
+from numbers import Integral
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -114,8 +115,8 @@ class ClusterExplorer:
         storage_options: dict[str, Any] | None = None,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        if n_clusters != "auto" and n_clusters < 1:
-            raise ValueError(f"n_clusters must be 1 or more, not {n_clusters}")
+        if n_clusters != "auto" and not (isinstance(n_clusters, Integral) and n_clusters >= 1):
+            raise ValueError(f"n_clusters must be a whole number from 1, or 'auto', not {n_clusters!r}")
         computing = (model, metric, linkage, layout, client, features)
         options = Options(source, metadata, recursive, *computing, frames, storage_options, limits)
         options.check()
@@ -284,9 +285,10 @@ class ClusterExplorer:
     @property
     def embeddings(self) -> pd.DataFrame:
         """The numbers of each image, float32, columns n0, n1, …; waits for the embedding."""
-        results = self._results("embed")
-        values = results.embeddings
+        values = self._results("embed").embeddings
         assert values is not None
+        if not len(values):
+            self._results()  # raises that none of the images can be read, and why
         columns = [f"n{i}" for i in range(values.shape[1])]
         return pd.DataFrame(values, index=self.data_so_far.index, columns=columns, copy=True)
 

@@ -140,7 +140,7 @@ def _of_torchvision(model: str | Path, progress: Progress | None) -> Network:
         return from_file(file, name if named else None)
     if isinstance(model, Path) or named:
         raise ValueError(f"the name of a file of weights must end in {', '.join(SUFFIXES)}, not as {file.name!r} does")
-    close = get_close_matches(model, (*NETWORKS, *architectures()), n=3)
+    close = get_close_matches(model, {*NETWORKS, *architectures()}, n=3)
     meant = f" (did you mean {' or '.join(map(repr, close))}?)" if close else ""
     raise ValueError(f"there is no network {model!r}{meant}; model must be {_CHOICES}")
 

@@ -54,12 +54,14 @@ class Options:
         ------
         FileNotFoundError
             When the folder is not there.
-        ValueError
+        TypeError, ValueError
             For unknown names, and what does not go together.
         """
         check_source(self.source)
         if self.client is not None:
             check_client(self.client)
+        if not isinstance(self.limits, Limits):
+            raise TypeError(f"limits must be imgclust_jupyter.Limits(…), not {self.limits!r}")
         for what, name, known in (
             ("metric", self.metric, METRICS),
             ("linkage", self.linkage, LINKAGES),

@@ -11,6 +11,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from imgclust_jupyter.pipeline import Options, Progress, Results
+from imgclust_jupyter.widget.colors import carried_colors
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
 from imgclust_jupyter.widget.wire import encode_dataset
 
@@ -20,8 +21,9 @@ _INTERVAL = 0.2  # seconds between two messages about progress
 
 _UNLIKE = ("name", "path", "outlier_local")  # another for each image: asked for in words, never coloured by
 
-# Of an absolute path all but its last part; what follows a colon or a letter is the path of a URL, or relative.
-_FOLDERS = re.compile(r"(?<![\w:/.])(?:[A-Za-z]:)?[\\/](?:[^\\/\s'\"]+[\\/])+")
+# Of an absolute path all but its last part; what follows a colon or a letter is the path of a URL, or relative. The
+# name of a folder may have spaces, but neither at its end nor after a mark of punctuation, where the sentence goes on.
+_FOLDERS = re.compile(r"""(?<![\w:/.])(?:[A-Za-z]:)?[\\/](?:(?:[^\\/\s'"]*[^\\/\s'",.;:][ ])*[^\\/\s'"]+[\\/])+""")
 
 
 class Publisher:
@@ -45,6 +47,8 @@ class Publisher:
         self._widget = widget
         self._options = options
         self._version = 0
+        self._shown: Results | None = None  # whose tree the colours are of
+        self.colors: list[int] = []
         self._sent = 0.0
         self._last = Progress()
 
@@ -65,6 +69,15 @@ class Publisher:
                 self._widget.begin({"n_clusters": n_clusters, "height": None})
             self._dataset.publish(message)
 
+    def _carry_colors(self, results: Results) -> None:
+        shown, self._shown = self._shown, results
+        if shown is None or shown.tree is None or results.tree is None or shown.tree is results.tree:
+            return
+        assert shown.ids is not None
+        assert results.ids is not None
+        k = self._widget.cut["n_clusters"]
+        self.colors = carried_colors(shown.tree, shown.ids, self.colors, results.tree, results.ids, k)
+
     def progress(self, progress: Progress) -> None:
         """Publish progress: each change of stage or state, and in between a few times a second."""
         with self._widget.lock:
@@ -83,6 +96,11 @@ class Publisher:
     def _header(self, results: Results) -> dict[str, Any]:
         collection = results.collection
         assert collection is not None
+        assert results.ids is not None
+        notices = [_without_folders(notice) for notice in results.notices]
+        if results.changes is not None:
+            words = results.changes.words(results.ids, results.tree, self._widget.cut["n_clusters"])
+            notices += [words] if words else []
         return {
             "version": self._version,
             "id_count": len(collection.items),
@@ -94,7 +112,8 @@ class Publisher:
             "layout": results.layout,
             "auto": results.auto,
             "errors": len(collection.errors),
-            "notices": [_without_folders(notice) for notice in results.notices],
+            "notices": notices,
+            "colors": self.colors,
         }
 
 

@@ -130,11 +130,11 @@ def test_each_is_told_of_and_no_other_loses_its_place(folder, sample_folder):
 
 def test_nothing_but_bad_files_is_one_clear_error(folder, sample_folder):
     fill(folder, next(sample_folder.rglob("*.jpg")))
-    with (
-        ClusterExplorer(folder, model="pixels") as explorer,
-        pytest.raises(ValueError, match="none of the images can be read"),
-    ):
-        explorer.data  # noqa: B018
+    with ClusterExplorer(folder, model="pixels") as explorer:
+        for ask in (lambda: explorer.data, lambda: explorer.embeddings, lambda: explorer.tree):
+            with pytest.raises(ValueError, match=r"none of the images can be read; \S+: .+; explorer\.errors"):
+                ask()
+        assert not explorer.errors.empty
 
 
 def test_what_vanishes_or_changes_after_the_scan(folder, sample_folder):

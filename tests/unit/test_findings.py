@@ -139,6 +139,10 @@ def test_every_frame_of_a_file(tmp_path):
     pages[0].save(tmp_path / "scan.tif", save_all=True, append_images=pages[1:])
     with ClusterExplorer(tmp_path, frames="all", model="pixels", layout="pca") as explorer:
         assert explorer.data["name"].tolist() == [f"scan.tif [{i}]" for i in range(4)]
+    with pytest.raises(TypeError, match=r"limits must be imgclust_jupyter\.Limits\(…\), not 9"):
+        ClusterExplorer(tmp_path, limits=9)
+    with pytest.raises(ValueError, match="n_clusters must be a whole number from 1, or 'auto', not 'all'"):
+        ClusterExplorer(tmp_path, n_clusters="all")
     with pytest.raises(ValueError, match="no choice of frames 'some'"):
         ClusterExplorer(tmp_path, frames="some")
 

@@ -171,6 +171,8 @@ def test_missing_files_and_unknown_names_are_told_apart(tmp_path: Path) -> None:
         get_network(tmp_path / "nothing.pth")
     with pytest.raises(ValueError, match=r"must end in \.pth, \.pt, \.safetensors, not as 'a\.onnx' does"):
         get_network(tmp_path / "a.onnx")
+    with pytest.raises(ValueError, match=r"no network 'resnet51' \(did you mean 'resnet50' or 'resnet(18|34|101|152)'"):
+        get_network("resnet51")
     with pytest.raises(ValueError, match=r"no network 'mobilnet_v2' \(did you mean 'mobilenet_v2'"):
         get_network("mobilnet_v2")
 

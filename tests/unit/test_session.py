@@ -197,6 +197,8 @@ def test_no_folder_of_this_machine_reaches_the_browser(tmp_path, sample_folder):
             "put https://example.org/models/a-1.pth into …/x",
         ),
         ("3/4 of sub/folder/a.jpg", "3/4 of sub/folder/a.jpg"),
+        ("/home/Ann Lee/My Photos/a.zip is damaged; see /tmp/a b/c", "…/a.zip is damaged; see …/c"),
+        ("there is no a.jpg in /srv/x, or in b/c", "there is no a.jpg in …/x, or in b/c"),
     ],
 )
 def test_folders_of_this_machine_are_left_out_of_messages(session, text, shown):
