@@ -1,11 +1,11 @@
-"""New leaves in a tree that stays as it is otherwise, until it is made anew."""
+"""Leaves that come into a tree, or leave it, while it stays as it is otherwise, until it is made anew."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["insert_leaves"]
+__all__ = ["drop_leaves", "insert_leaves"]
 
 Floats = npt.NDArray[np.floating]
 
@@ -69,6 +69,42 @@ def insert_leaves(
         closer = waiting & (between[new] < distance)
         distance[closer], target[closer] = between[new][closer], n + new
     return _sorted(children, heights, leaves)
+
+
+def drop_leaves(Z: npt.NDArray[np.float64], kept: npt.NDArray[np.integer]) -> npt.NDArray[np.float64]:
+    """Take images out of a tree; at which distances the others meet does not change.
+
+    Parameters
+    ----------
+    Z : ndarray of float64, shape (n - 1, 4)
+        A linkage matrix.
+    kept : ndarray of int, shape (m,)
+        The rows that stay, in the order in which they are numbered anew; m is at least 1.
+
+    Returns
+    -------
+    ndarray of float64, shape (m - 1, 4)
+
+    Examples
+    --------
+    >>> Z = np.array([[0, 1, 1, 2], [2, 3, 4, 3]], dtype=float)
+    >>> drop_leaves(Z, np.array([2, 0])).tolist()
+    [[0.0, 1.0, 4.0, 2.0]]
+    """
+    n, m = len(Z) + 1, len(kept)
+    node = np.full(2 * n - 1, -1, dtype=np.int64)  # by what number a node goes now; -1 where nothing is left of it
+    node[kept] = np.arange(m)
+    size = [1] * m
+    rows: list[tuple[float, ...]] = []
+    for merge, (a, b, height, _) in enumerate(Z.tolist(), n):
+        first, second = sorted((int(node[int(a)]), int(node[int(b)])))
+        if first < 0:
+            node[merge] = second
+            continue
+        node[merge] = m + len(rows)
+        size.append(size[first] + size[second])
+        rows.append((first, second, height, size[-1]))
+    return np.array(rows, dtype=np.float64).reshape(-1, 4)
 
 
 def _renumbered(node: int, n: int, m: int) -> int:

@@ -109,26 +109,30 @@ def extend_neighbors(
     k: int,
     metric: str = "cosine",
     on_progress: OnProgress | None = None,
+    before: npt.NDArray[np.integer] | None = None,
 ) -> Neighbors:
     """Find the neighbours of rows that were added, which become neighbours of earlier rows too.
 
     Parameters
     ----------
     neighbors : Neighbors
-        Of the first rows.
+        Of the earlier rows.
     vectors : ndarray of float32 or float64, shape (n, d)
-        All rows, the added ones last, prepared with the mean that the first ones were prepared with.
+        All rows, prepared with the mean that the earlier ones were prepared with.
     k : int
-        As for the first rows.
+        As for the earlier rows.
     metric : {"cosine", "euclidean", "manhattan", "correlation"}
     on_progress : callable, optional
         See `nearest_neighbors`.
+    before : ndarray of int, shape (n,), optional
+        Which of the earlier rows each one is; -1 for an added one. Earlier ones that are missing have been removed.
+        Default: all of the earlier rows come first.
 
     Returns
     -------
     Neighbors
-        As `nearest_neighbors` finds them among all rows, in O(m n d) time for m added ones. Where the first rows'
-        neighbours were found approximately, the recall is still theirs.
+        As `nearest_neighbors` finds them among all rows, in O(m n d) time for m rows that were added or have lost a
+        neighbour. Where the earlier rows' neighbours were found approximately, the recall is still theirs.
 
     Examples
     --------
@@ -136,23 +140,33 @@ def extend_neighbors(
     >>> extend_neighbors(before, np.array([[0.0], [1.0], [5.0], [4.0]]), 2, "euclidean").indices.tolist()
     [[0, 1], [1, 0], [2, 3], [3, 2]]
     """
-    before = len(neighbors.indices)
-    added = len(vectors) - before
-    others = min(k, len(vectors)) - 1
-    if not 0 < others < neighbors.indices.shape[1]:  # none to look for, or there were too few
+    n, earlier = len(vectors), len(neighbors.indices)
+    if before is None:
+        before = np.where(np.arange(n) < earlier, np.arange(n), -1)
+    kept, (added,) = np.flatnonzero(before >= 0), np.nonzero(before < 0)
+    others = min(k, n) - 1
+    if not 0 < others < neighbors.indices.shape[1] or not len(kept):  # none to look for, or there were too few
         return nearest_neighbors(vectors, k, metric, on_progress)
-    if not added:
-        return neighbors
-    of_added = _exact(vectors[before:], vectors, others, metric, np.arange(before, len(vectors)), on_progress)
-    indices, distances = _exact(vectors[:before], vectors[before:], min(others, added), metric, None, on_progress)
-    indices = np.hstack([neighbors.indices[:, 1:], indices + np.int32(before)])
-    distances = np.hstack([neighbors.distances[:, 1:], distances])
-    nearest = np.argsort(distances, axis=1, kind="stable")[:, :others]
-    return _with_themselves(
-        np.vstack([np.take_along_axis(indices, nearest, axis=1), of_added[0]]),
-        np.vstack([np.take_along_axis(distances, nearest, axis=1), of_added[1]]),
-        neighbors.recall,
-    )
+    row_of = np.full(earlier, -1, dtype=np.int32)
+    row_of[before[kept]] = kept
+    listed = row_of[neighbors.indices[before[kept], 1:]]
+    whole = (listed >= 0).all(axis=1)
+    old, searched = kept[whole], np.concatenate([kept[~whole], added])
+    candidates, away = listed[whole], neighbors.distances[before[old], 1:]
+    if len(added):
+        # Of all rows: to leave out those that are searched anew would copy the vectors.
+        more, how_far = _exact(vectors, vectors[added], min(others, len(added)), metric, None, on_progress)
+        candidates = np.hstack([candidates, added[more[old]].astype(np.int32)])
+        away = np.hstack([away, how_far[old]])
+    nearest = np.argsort(away, axis=1, kind="stable")[:, :others]
+    indices, distances = np.empty((n, others), dtype=np.int32), np.empty((n, others), dtype=np.float32)
+    indices[old] = np.take_along_axis(candidates, nearest, axis=1)
+    distances[old] = np.take_along_axis(away, nearest, axis=1)
+    if len(searched):
+        indices[searched], distances[searched] = _exact(
+            vectors[searched], vectors, others, metric, searched, on_progress
+        )
+    return _with_themselves(indices, distances, neighbors.recall)
 
 
 def is_exact(n: int, d: int, metric: str) -> bool:

@@ -12,21 +12,24 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from imgclust_jupyter.clustering import Tree, auto_clusters, medoids, order_leaves, plan_linkage, prepare
 from imgclust_jupyter.collection import Collection
-from imgclust_jupyter.embedding import Interrupted, embed, get_network, precomputed, predict
-from imgclust_jupyter.insight import duplicate_groups, local_outlier_factor, mean_distance, ranks, typical_distance
+from imgclust_jupyter.collection.revision import merge
+from imgclust_jupyter.embedding import Interrupted, Network, embed, get_network, precomputed
 from imgclust_jupyter.layout import LAYOUTS, nearest_neighbors, pca_map, warm_up
+from imgclust_jupyter.pipeline.findings import NEIGHBORS, find
+from imgclust_jupyter.pipeline.growth import exact_tree, grow, with_collection
 from imgclust_jupyter.pipeline.options import Options
 from imgclust_jupyter.pipeline.progress import STAGES, Pace, Progress
-from imgclust_jupyter.pipeline.results import Findings, Results
+from imgclust_jupyter.pipeline.requests import Addition, Request
+from imgclust_jupyter.pipeline.results import Results
 from imgclust_jupyter.pipeline.worker import shared_worker
 from imgclust_jupyter.store import open_store
 
 __all__ = ["Pipeline"]
 
-_NEIGHBORS = 16  # an image and fifteen others, umap-learn's default
 _COMPILING = 10.0  # seconds, about
 
 
@@ -57,6 +60,7 @@ class Pipeline:
         self._published = self.results
         self._stop = threading.Event()
         self._pending = False
+        self._requests: list[Request] = []  # one after the other, once all stages are done
         self._error: Exception | None = None
         self._raised_at: TracebackType | None = None
 
@@ -90,7 +94,31 @@ class Pipeline:
     @property
     def finished(self) -> bool:
         """Whether every stage is done."""
-        return self.results.complete
+        return self.results.complete and not self.results.provisional and not self._requests
+
+    def request(self, request: Request) -> None:
+        """Have the collection changed, after all that is to be done by now."""
+        with self._changed:
+            self._requests.append(request)
+        self.start()
+
+    def withdraw(self, request: Request) -> None:
+        """Leave the collection as it is, if the change has not come about yet."""
+        with self._changed:
+            if request in self._requests:
+                self._requests.remove(request)
+
+    def wait_for(
+        self, request: Request, timeout: float | None = None, tick: Callable[[Progress], None] | None = None
+    ) -> None:
+        """Block until a change that was requested shows, or raise what has kept it from it; else as `wait`."""
+
+        def answered() -> bool:
+            if request.error is not None:
+                raise request.error
+            return request.done and self._published.complete
+
+        self._wait(answered, "taking up changes", timeout, tick)
 
     def wait(
         self, stage: str = "map", timeout: float | None = None, tick: Callable[[Progress], None] | None = None
@@ -118,11 +146,21 @@ class Pipeline:
         Exception
             Whatever made the work fail.
         """
+        self._wait(lambda: self._reached(stage), STAGES[stage], timeout, tick)
+        return self._published
+
+    def _wait(
+        self,
+        reached: Callable[[], bool],
+        what: str,
+        timeout: float | None,
+        tick: Callable[[Progress], None] | None,
+    ) -> None:
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             with self._changed:
-                if self._reached(stage):
-                    return self._published
+                if reached():
+                    return
                 if self._error is not None:
                     # Raised anew for everybody who waits, without the places where it was raised before.
                     raise self._error.with_traceback(self._raised_at)
@@ -133,7 +171,7 @@ class Pipeline:
             if tick is not None:
                 tick(self.progress)
             if deadline is not None and time.monotonic() > deadline:
-                raise TimeoutError(f"{STAGES[stage]} took longer than {timeout:g} s; it goes on in the background")
+                raise TimeoutError(f"{what} took longer than {timeout:g} s; it goes on in the background")
 
     def forget_vectors(self) -> None:
         """Give back the memory of the embeddings, once nobody can ask for them; the store has them."""
@@ -147,12 +185,9 @@ class Pipeline:
                 return
             self._stop = stop
         try:
-            self._scan()
-            self._embed()
-            self._first_map()
-            self._neighbors()
-            self._tree()
-            self._map()
+            self._stages()
+            while self._next_request():
+                self._stages()
         except Interrupted:
             if self._pending:
                 self._report(Progress(state="waiting", message="waiting for newer work to finish"))
@@ -168,8 +203,68 @@ class Pipeline:
                 self._raised_at = error.__traceback__
             self._report(replace(self.progress, state="failed", message=str(error), rate=None, seconds_left=None))
         else:
-            self._pending = False
             self._report(Progress(state="done"))
+
+    def _stages(self) -> None:
+        self._scan()
+        self._embed()
+        self._first_map()
+        self._neighbors()
+        self._tree()
+        self._map()
+
+    def _next_request(self) -> bool:
+        """Do what was requested next, or else what the last one has left to do; say whether there was anything."""
+        with self._changed:
+            request = self._requests[0] if self._requests else None
+            if request is None and not self.results.provisional:
+                self._pending = False
+                return False
+        if request is None:
+            self._rebuild()
+            return True
+        try:
+            self._change(request)
+        except Interrupted:
+            raise
+        except Exception as error:
+            request.error = error
+            self.withdraw(request)
+            raise
+        request.done = True
+        self.withdraw(request)
+        return True
+
+    def _change(self, request: Request) -> None:
+        results, options, store = self.results, self.options, open_store()
+        if results.embeddings is None:
+            raise RuntimeError("the explorer was closed; make a new one")
+        assert results.network is not None
+        self._begin("scan", "looking for changes")
+        collection, gathered, vanished = request.look(results, options)
+        if gathered is None:
+            self._replace(with_collection(results, collection))
+            return
+        found = Collection(gathered, None, options.frames, options.limits)
+        own = options.features is not None
+        embeddings = self._embedded(found, get_network("pixels") if own else results.network)
+        revision = merge(collection, found, store, vanished)
+        if own:
+            taken = np.isin(revision.collection.readable, list(revision.taken))
+            embeddings = precomputed(revision.collection, options.features)[taken]
+        else:
+            embeddings = embeddings[
+                np.searchsorted(found.readable, [revision.taken[i] for i in sorted(revision.taken)])
+            ]
+        grown = grow(results, revision, embeddings, options, store, self._counting("neighbors"))
+        if isinstance(request, Addition):
+            by_hand = results.by_hand.union(change.id for change in revision.changes)
+            grown = replace(grown, by_hand=by_hand)
+        self._replace(grown)
+
+    def _rebuild(self) -> None:
+        self._begin("tree")
+        self._replace(exact_tree(self.results, self.options, self._counting("tree")))
 
     def _scan(self) -> None:
         if self.results.collection is not None:
@@ -191,6 +286,17 @@ class Pipeline:
         own = self.options.features is not None
         # The baseline looks at every image, for size and thumbnails, at hardly more than the price of decoding.
         network = get_network("pixels" if own else self.options.model, self._weights_progress)
+        with ThreadPoolExecutor(1, "imgclust-embedding") as thread:
+            embedding = thread.submit(self._embedded, collection, network)
+            self._prepare_map(embedding)
+            embeddings = embedding.result()
+        notices = (*collection.notices, *([network.notice] if network.notice else []))
+        if own:
+            embeddings = precomputed(collection, self.options.features)
+            network = replace(network, name="features", label="your features", dimensions=embeddings.shape[1])
+        self._finish(ids=collection.readable, network=network, embeddings=embeddings, notices=notices)
+
+    def _embedded(self, collection: Collection, network: Network) -> npt.NDArray[np.float32]:
         pace = Pace()
 
         def on_progress(done: int, total: int) -> None:
@@ -199,17 +305,7 @@ class Pipeline:
                 left = None if rate is None else (total - done) / rate
                 self._running("embed", done=done, total=total, rate=rate, seconds_left=left)
 
-        with ThreadPoolExecutor(1, "imgclust-embedding") as thread:
-            embedding = thread.submit(
-                embed, collection, network, open_store(), self._stop, on_progress, client=self.options.client
-            )
-            self._prepare_map(embedding)
-            embeddings = embedding.result()
-        notices = (*collection.notices, *([network.notice] if network.notice else []))
-        if own:
-            embeddings = precomputed(collection, self.options.features)
-            network = replace(network, name="features", label="your features", dimensions=embeddings.shape[1])
-        self._finish(ids=collection.readable, network=network, embeddings=embeddings, notices=notices)
+        return embed(collection, network, open_store(), self._stop, on_progress, client=self.options.client)
 
     def _prepare_map(self, embedding: Future[Any]) -> None:
         """Let numba compile what UMAP needs while there is enough else to wait for; it may not run on two threads."""
@@ -238,25 +334,14 @@ class Pipeline:
         if results.neighbors is not None or results.vectors is None:
             return
         self._begin("neighbors")
-        assert results.collection is not None
-        assert results.ids is not None
-        assert results.network is not None
-        assert results.embeddings is not None
-        neighbors = nearest_neighbors(results.vectors, _NEIGHBORS, self.options.metric, self._counting("neighbors"))
-        contents = [content or "" for content in results.collection.known_hashes(open_store(), results.ids.tolist())]
-        typical = typical_distance(results.vectors, self.options.metric)
+        neighbors = nearest_neighbors(results.vectors, NEIGHBORS, self.options.metric, self._counting("neighbors"))
         notices = results.notices
         if neighbors.recall < 1:
             notices = (
                 *notices,
                 f"Neighbours are found by pynndescent, which misses {1 - neighbors.recall:.1%} of them",
             )
-        findings = Findings(
-            outlier=ranks(mean_distance(neighbors)),
-            outlier_local=ranks(local_outlier_factor(neighbors)),
-            duplicates=duplicate_groups(neighbors, typical, contents),
-            predicted=None if results.network.classes is None else predict(results.network, results.embeddings),
-        )
+        findings = find(replace(results, neighbors=neighbors), self.options.metric, open_store())
         self._finish(neighbors=neighbors, findings=findings, notices=notices)
 
     def _tree(self) -> None:
@@ -275,7 +360,7 @@ class Pipeline:
 
     def _map(self) -> None:
         vectors, neighbors, initial = self.results.vectors, self.results.neighbors, self.results.coordinates
-        if self.finished or vectors is None or neighbors is None or initial is None:
+        if self.results.complete or vectors is None or neighbors is None or initial is None:
             return
         self._begin("map")
         coordinates = LAYOUTS[self.options.layout](vectors, neighbors, initial)
@@ -296,17 +381,20 @@ class Pipeline:
             raise Interrupted  # which ends the download
         self._running("embed", label=label, done=done, total=total)
 
-    def _begin(self, stage: str) -> None:
+    def _begin(self, stage: str, label: str = "") -> None:
         if self._stop.is_set():
             raise Interrupted
-        self._running(stage)
+        self._running(stage, label)
 
     def _running(self, stage: str, label: str = "", **values: Any) -> None:
         self._report(Progress(state="running", stage=stage, label=label or STAGES[stage], **values))
 
     def _finish(self, **values: Any) -> None:
+        self._replace(replace(self.results, **values))
+
+    def _replace(self, results: Results) -> None:
         with self._changed:
-            self.results = replace(self.results, **values)
+            self.results = results
         self._on_results(self.results)
         # Only now: whoever waits goes on to change the view, which what we publish must not overtake.
         with self._changed:
@@ -321,13 +409,15 @@ class Pipeline:
         self._on_progress(progress)
 
     def _reached(self, stage: str) -> bool:
+        # What was requested is waited for, too, unless it was cancelled.
+        settled = not self._pending or not (self._requests or self._published.provisional)
         done = {
             "scan": self._published.collection is not None,
             "embed": self._published.embeddings is not None,
             "neighbors": self._published.neighbors is not None,
-            "tree": self._published.tree is not None,
-            "map": self._published.complete,
+            "tree": self._published.tree is not None and settled,
+            "map": self._published.complete and settled,
         }
         if stage not in done:
-            raise ValueError(f"no stage {stage!r}; the stages are {', '.join(STAGES)}")
+            raise ValueError(f"no stage {stage!r}; the stages are {', '.join(done)}")
         return done[stage]

@@ -13,10 +13,11 @@ from imgclust_jupyter.clustering import Tree
 from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.embedding import Network
 from imgclust_jupyter.layout import Neighbors
+from imgclust_jupyter.pipeline.changes import Changes
 
 __all__ = ["OWN_COLUMNS", "Findings", "Results"]
 
-OWN_COLUMNS = ("outlier", "outlier_local", "duplicate_of", "predicted", "predicted_share", "cluster", "x", "y")
+OWN_COLUMNS = ("new", "outlier", "outlier_local", "duplicate_of", "predicted", "predicted_share", "cluster", "x", "y")
 """What is added to the table of the collection."""
 
 
@@ -81,6 +82,12 @@ class Results:
         Which layout the coordinates are of; not the one asked for where there are too few images for it.
     complete : bool
         Whether every stage is done.
+    provisional : bool
+        Whether the tree is to be built anew, since images were put into one that was there.
+    changes : Changes or None
+        What the last addition or refresh has changed.
+    by_hand : frozenset of int
+        Ids of the images that were added by `ClusterExplorer.add`.
     notices : tuple of str
         What a person should know about how this was computed.
     """
@@ -99,6 +106,9 @@ class Results:
     coordinates: npt.NDArray[np.float32] | None = None
     layout: str | None = None
     complete: bool = False
+    provisional: bool = False
+    changes: Changes | None = None
+    by_hand: frozenset[int] = frozenset()
     notices: tuple[str, ...] = ()
 
     @property
@@ -114,6 +124,8 @@ class Results:
             return pd.DataFrame()
         table = self.collection.table(self.ids)
         table = table.rename(columns={name: f"{name}_metadata" for name in OWN_COLUMNS})
+        if self.changes is not None:
+            table["new"] = np.isin(self.ids, self.changes.new)
         return table if self.findings is None else table.assign(**self.findings.columns(table.index))
 
     def table(self, n_clusters: int) -> pd.DataFrame:
@@ -127,9 +139,10 @@ class Results:
         Returns
         -------
         DataFrame, n rows
-            name, path, size, width, height and the metadata; ``outlier``, ``outlier_local``, ``duplicate_of``,
-            ``predicted`` and ``predicted_share`` once the neighbours are known; ``cluster`` once there is a tree, ``x``
-            and ``y`` once there is a map. Columns of the metadata with one of these names end in ``_metadata``.
+            name, path, size, width, height and the metadata; ``new`` after an addition; ``outlier``,
+            ``outlier_local``, ``duplicate_of``, ``predicted`` and ``predicted_share`` once the neighbours are known;
+            ``cluster`` once there is a tree, ``x`` and ``y`` once there is a map. Columns of the metadata with one of
+            these names end in ``_metadata``.
         """
         table = self.described()
         if self.tree is not None:

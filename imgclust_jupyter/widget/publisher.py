@@ -10,6 +10,10 @@ import time
 from dataclasses import asdict, replace
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from imgclust_jupyter.clustering import Tree
 from imgclust_jupyter.pipeline import Options, Progress, Results
 from imgclust_jupyter.widget.colors import carried_colors
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
@@ -37,6 +41,11 @@ class Publisher:
         What the header says about how things were computed.
     n_clusters : int or None
         Where the tree is cut when it comes.
+
+    Attributes
+    ----------
+    colors : list of int
+        The permutation of the clusters' colours, as in `shown_colors`.
     """
 
     def __init__(
@@ -47,7 +56,7 @@ class Publisher:
         self._widget = widget
         self._options = options
         self._version = 0
-        self._shown: Results | None = None  # whose tree the colours are of
+        self._colored: tuple[Tree, npt.NDArray[np.int64]] | None = None  # the tree that the colours are of
         self.colors: list[int] = []
         self._sent = 0.0
         self._last = Progress()
@@ -62,21 +71,23 @@ class Publisher:
         table = table.drop(
             columns=[name for name in table if name in _UNLIKE or collection.names_images(table[name], ids.tolist())]
         )
-        message = encode_dataset(self._header(results), ids, table, results.tree, results.coordinates, results.medoids)
+        with self._widget.lock:  # for the cut, which decides which clusters are to keep their colours
+            self._carry_colors(results.tree, ids)
+            header = self._header(results)
+        message = encode_dataset(header, ids, table, results.tree, results.coordinates, results.medoids)
         with self._widget.lock:
             if message.leaf_order and not self._dataset.leaf_order:
                 n_clusters = min(self._n_clusters or results.auto, len(ids))
                 self._widget.begin({"n_clusters": n_clusters, "height": None})
             self._dataset.publish(message)
 
-    def _carry_colors(self, results: Results) -> None:
-        shown, self._shown = self._shown, results
-        if shown is None or shown.tree is None or results.tree is None or shown.tree is results.tree:
+    def _carry_colors(self, tree: Tree | None, ids: npt.NDArray[np.int64]) -> None:
+        if tree is None:
             return
-        assert shown.ids is not None
-        assert results.ids is not None
-        k = self._widget.cut["n_clusters"]
-        self.colors = carried_colors(shown.tree, shown.ids, self.colors, results.tree, results.ids, k)
+        if self._colored is not None and self._colored[0] is not tree:
+            n_clusters = self._widget.cut["n_clusters"]
+            self.colors = carried_colors(*self._colored, self.colors, tree, ids, n_clusters)
+        self._colored = tree, ids
 
     def progress(self, progress: Progress) -> None:
         """Publish progress: each change of stage or state, and in between a few times a second."""

@@ -16,7 +16,7 @@ import pandas as pd
 from PIL import Image
 
 from imgclust_jupyter.collection import Collection
-from imgclust_jupyter.pipeline import Options, Pipeline, Results
+from imgclust_jupyter.pipeline import CHANGES_COLUMNS, Options, Pipeline, Progress, Request, Results
 from imgclust_jupyter.store import open_store
 from imgclust_jupyter.widget import ordering, pictures
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
@@ -109,6 +109,25 @@ class Session:
         others = [each for each in self.widget.filters if each.get("source") != "query"]
         self.widget.change(filters=[*others, items_filter("query", text, self._bits(wanted))])
 
+    @property
+    def changes(self) -> pd.DataFrame:
+        """What the last addition or refresh has changed, as `Changes.table`."""
+        results = self.pipeline.results
+        if results.changes is None or results.collection is None or results.ids is None:
+            return pd.DataFrame(columns=list(CHANGES_COLUMNS), dtype=object)
+        return results.changes.table(results.collection, results.ids, results.tree, self.widget.cut["n_clusters"])
+
+    def change(self, request: Request, tick: Callable[[Progress], None]) -> pd.DataFrame:
+        """Have the collection changed, and wait for it; return the rows of `data_so_far` that are new."""
+        self.pipeline.request(request)
+        try:
+            self.pipeline.wait_for(request, tick=tick)
+        except BaseException:
+            self.pipeline.withdraw(request)  # whoever asks again is not to get it twice
+            raise
+        data = self.data_so_far
+        return data[data["new"]] if "new" in data else data.iloc[:0]
+
     def columns(self, *kinds: str) -> list[str]:
         """Return the columns that the views know: those of a kind "number", "category"."""
         return [column["name"] for column in self.dataset.header["columns"] if column["kind"] in kinds]
@@ -139,6 +158,7 @@ class Session:
             thumbnail,
             collection.name,
             [results.network.label, self.pipeline.options.metric, self.pipeline.options.linkage],
+            permutation=self._publisher.colors,
             width=width,
             dark=dark,
         )

@@ -68,7 +68,8 @@ def encode_dataset(
     Parameters
     ----------
     header : dict
-        What the browser shows in words; ``n`` and ``columns`` are added.
+        What the browser shows in words, and ``colors``, the palette index that is shown for each index of
+        `Tree.colors` (those beyond its end stay); ``n`` and ``columns`` are added.
     ids : ndarray of int64, shape (n,)
     table : DataFrame, n rows
         The columns to colour, group and filter by.

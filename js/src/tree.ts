@@ -34,6 +34,7 @@ export class Tree {
   /** Number of leaves in the left (upper) child. */
   readonly split: Uint32Array;
   readonly height: Float32Array;
+  private readonly shownColors: readonly number[];
   private readonly leftChild: Int32Array;
   private readonly rightChild: Int32Array;
   private readonly parentOfMerge: Int32Array;
@@ -47,6 +48,7 @@ export class Tree {
     size: Uint32Array,
     split: Uint32Array,
     height: Float32Array,
+    shownColors: readonly number[] = [],
   ) {
     const n = leafOrder.length;
     this.n = n;
@@ -55,6 +57,7 @@ export class Tree {
     this.size = size;
     this.split = split;
     this.height = height;
+    this.shownColors = shownColors;
     this.positionOfRow = new Uint32Array(n);
     leafOrder.forEach((row, position) => {
       this.positionOfRow[row] = position;
@@ -144,7 +147,8 @@ export class Tree {
 
   /** Colour index a node has whenever it is a cluster of its own. */
   colorOf(node: number): number {
-    return node < 0 ? this.colorOfRow[rowOfLeaf(node)]! : this.colorOfMerge[node]!;
+    const color = node < 0 ? this.colorOfRow[rowOfLeaf(node)]! : this.colorOfMerge[node]!;
+    return this.shownColors[color] ?? color;
   }
 
   /** Rows of a node in leaf order (a view, not a copy). */

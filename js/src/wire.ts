@@ -22,6 +22,8 @@ export interface Header {
   auto: number;
   errors: number;
   notices: readonly string[];
+  /** The palette index that is shown for each colour of the tree; those beyond its end stay. */
+  colors: readonly number[];
 }
 
 export interface Column {
@@ -74,6 +76,7 @@ const NO_HEADER: Header = {
   auto: 0,
   errors: 0,
   notices: [],
+  colors: [],
 };
 
 /** The bytes of a trait as 32-bit values; copied, because buffers may arrive unaligned and inside a larger message. */
@@ -88,7 +91,7 @@ function words(trait: DataView, name: string, count: number): ArrayBuffer {
   return copy.buffer;
 }
 
-function parseTree(traits: DatasetTraits, n: number): Tree | null {
+function parseTree(traits: DatasetTraits, n: number, colors: readonly number[]): Tree | null {
   if (n === 0 || traits.leaf_order.byteLength === 0) return null;
   const merges = n - 1;
   const buffer = words(traits.merges, "merges", 4 * merges);
@@ -98,6 +101,7 @@ function parseTree(traits: DatasetTraits, n: number): Tree | null {
     new Uint32Array(buffer, 4 * merges, merges),
     new Uint32Array(buffer, 8 * merges, merges),
     new Float32Array(buffer, 12 * merges, merges),
+    colors,
   );
 }
 
@@ -133,7 +137,7 @@ export function parseDataset(traits: DatasetTraits): Dataset {
       traits.coordinates.byteLength === 0
         ? null
         : new Float32Array(words(traits.coordinates, "coordinates", 2 * n)),
-    tree: parseTree(traits, n),
+    tree: parseTree(traits, n, header.colors),
     medoids:
       traits.medoids.byteLength === 0 ? null : new Uint32Array(words(traits.medoids, "medoids", n - 1)),
     columns: parseColumns(traits.columns, header.columns, n),

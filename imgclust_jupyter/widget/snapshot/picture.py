@@ -30,6 +30,7 @@ def snapshot(
     title: str = "",
     facts: Sequence[str] = (),
     *,
+    permutation: Sequence[int] = (),
     width: int = 1200,
     dark: bool = False,
 ) -> Image.Image:
@@ -50,6 +51,8 @@ def snapshot(
         What the collection is called.
     facts : sequence of str
         What is worth knowing about how it was made, such as the network.
+    permutation : sequence of int
+        Of the clusters' colours, as in `shown_colors`.
     width : int
         Pixels, at least 800.
     dark : bool
@@ -71,7 +74,7 @@ def snapshot(
         raise ValueError(f"the tree has {tree.n} images, the map {len(coordinates)}")
     height = round(width * 0.56)
     canvas = Canvas(width, height, DARK if dark else LIGHT)
-    scene = Scene.of(tree, coordinates, n_clusters, thumbnails)
+    scene = Scene.of(tree, coordinates, n_clusters, thumbnails, permutation)
     _draw_header(canvas, scene, title, facts, width)
     top = _HEADER + 14
     tall = height - top - _MARGIN

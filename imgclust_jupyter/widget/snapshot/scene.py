@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from imgclust_jupyter.clustering import Tree
+from imgclust_jupyter.widget.colors import shown_colors
 from imgclust_jupyter.widget.palette import cluster_color
 from imgclust_jupyter.widget.snapshot.canvas import Thumbnails
 
@@ -38,15 +40,22 @@ class Scene:
     cluster_of: npt.NDArray[np.int64]
 
     @classmethod
-    def of(cls, tree: Tree, coordinates: npt.NDArray[np.floating], n_clusters: int, thumbnails: Thumbnails) -> Scene:
-        """Cut a tree."""
+    def of(
+        cls,
+        tree: Tree,
+        coordinates: npt.NDArray[np.floating],
+        n_clusters: int,
+        thumbnails: Thumbnails,
+        permutation: Sequence[int] = (),
+    ) -> Scene:
+        """Cut a tree, and colour it as `shown_colors` says."""
         starts = tree.cluster_starts(n_clusters)
         return cls(
             tree=tree,
             coordinates=coordinates,
             thumbnails=thumbnails,
             starts=np.append(starts, tree.n),
-            colors=[cluster_color(int(color)) for color in tree.colors(n_clusters)],
+            colors=[cluster_color(int(color)) for color in shown_colors(tree, n_clusters, permutation)],
             cluster_of=np.searchsorted(starts, np.arange(tree.n), side="right") - 1,
         )
 

@@ -1,0 +1,214 @@
+"""Results after a few images were added, changed or removed, without computing the rest again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial.distance import cdist, squareform
+
+from imgclust_jupyter.clustering import METRICS, Tree, condensed_distances, medoids, plan_linkage, prepare
+from imgclust_jupyter.clustering.insertion import drop_leaves, insert_leaves
+from imgclust_jupyter.clustering.matching import order_like
+from imgclust_jupyter.collection import Collection
+from imgclust_jupyter.collection.revision import Revision
+from imgclust_jupyter.layout import Neighbors, extend_neighbors, place
+from imgclust_jupyter.pipeline.changes import Changes
+from imgclust_jupyter.pipeline.findings import NEIGHBORS, find
+from imgclust_jupyter.pipeline.options import Options
+from imgclust_jupyter.pipeline.results import Results
+from imgclust_jupyter.store import Store
+
+__all__ = ["exact_tree", "grow", "is_quick", "with_collection"]
+
+OnProgress = Callable[[int, int], None]
+Rows = npt.NDArray[np.int64]
+
+_QUICK = 4e11  # products: some five seconds
+_OVERHEAD = 500  # dimensions whose products take as long as merging does
+_OF_ITS_OWN = 16  # images, of which a map is more than a few points
+
+
+def is_quick(n: int, d: int) -> bool:
+    """Return whether the exact tree of n rows of d numbers takes seconds only."""
+    return n * n * (d + _OVERHEAD) <= _QUICK
+
+
+def grow(
+    results: Results,
+    revision: Revision,
+    embeddings: npt.NDArray[np.float32],
+    options: Options,
+    store: Store,
+    on_progress: OnProgress,
+) -> Results:
+    """Return results for a collection that was revised.
+
+    The images that were there keep their vectors, since the mean that is subtracted is the first one; their places on
+    the map; and, as far as the tree allows, their order in it. Neighbours, ranks and duplicates are those that a
+    computation of all would find, and so is the tree where it takes seconds. Where it takes longer, the new images are
+    put beside their nearest neighbours, and the tree is `Results.provisional`.
+
+    More images than there were, of fewer than sixteen, make everything new.
+
+    Parameters
+    ----------
+    results : Results
+        Complete ones.
+    revision : Revision
+    embeddings : ndarray of float32, shape (m, d)
+        Of the readable images among the candidates.
+    options : Options
+    store : Store
+    on_progress : callable
+        Called with the rows whose neighbours are known and their number; what it raises ends the work.
+
+    Returns
+    -------
+    Results
+
+    Raises
+    ------
+    ValueError
+        When no image would be left.
+    """
+    old_ids, old_values, old_vectors = results.ids, results.embeddings, results.vectors
+    assert old_ids is not None
+    assert old_values is not None
+    assert old_vectors is not None
+    collection = revision.collection
+    changes = Changes(revision.changes, results.tree, old_ids)
+    results = replace(with_collection(results, collection), changes=changes)
+    ids = collection.readable
+    if not len(ids):
+        raise ValueError("no image would be left; nothing was changed")
+    before = _before(old_ids, ids, revision, len(collection.items))
+    if np.array_equal(before, np.arange(len(old_ids))):
+        return results
+    kept, (fresh,) = np.flatnonzero(before >= 0), np.nonzero(before < 0)
+    values = np.empty((len(ids), old_values.shape[1]), dtype=np.float32)
+    values[kept], values[fresh] = old_values[before[kept]], embeddings
+    results = replace(results, ids=ids, embeddings=values)
+    if len(kept) < min(_OF_ITS_OWN, len(fresh) + 1):
+        return _from_the_start(results)
+    vectors = np.empty(values.shape, dtype=old_vectors.dtype)
+    vectors[kept] = old_vectors[before[kept]]
+    vectors[fresh] = prepare(values[fresh], options.metric, results.mean)[0]
+    assert results.neighbors is not None
+    neighbors = extend_neighbors(results.neighbors, vectors, NEIGHBORS, options.metric, on_progress, before)
+    results = replace(results, vectors=vectors, neighbors=neighbors)
+    findings = find(results, options.metric, store, before)
+    results = replace(results, findings=findings, coordinates=_placed(results, before))
+    return _with_tree(results, before, options)
+
+
+def with_collection(results: Results, collection: Collection) -> Results:
+    """Return the same of a collection whose images are the same, but for what is said of them."""
+    assert results.collection is not None
+    others = [notice for notice in results.notices if notice not in results.collection.notices]
+    return replace(results, collection=collection, notices=(*collection.notices, *others))
+
+
+def exact_tree(
+    results: Results, options: Options, on_progress: OnProgress, places: npt.NDArray[np.float64] | None = None
+) -> Results:
+    """Return the same with the tree that a computation of all makes, its leaves in nearly the order that they had.
+
+    Parameters
+    ----------
+    results : Results
+    options : Options
+    on_progress : callable
+        Called with the rows done and their number.
+    places : ndarray, shape (n,), optional
+        As for `order_like`; default: those in the tree that there is.
+    """
+    assert results.vectors is not None
+    assert results.tree is not None
+    n = len(results.vectors)
+    plan = plan_linkage(n, options.linkage, options.metric)
+    Z = plan.run(results.vectors, lambda share: on_progress(int(share * n), n))
+    order = order_like(Z, _positions(results.tree) if places is None else places)
+    return _shown(results, Tree.from_linkage(Z, order, plan.description), provisional=False)
+
+
+def _positions(tree: Tree) -> npt.NDArray[np.float64]:
+    positions = np.empty(tree.n)
+    positions[tree.leaf_order] = np.arange(tree.n)
+    return positions
+
+
+def _before(old_ids: Rows, ids: Rows, revision: Revision, n_items: int) -> Rows:
+    row_of = np.full(n_items, -1, dtype=np.int64)
+    row_of[old_ids] = np.arange(len(old_ids))
+    row_of[list(revision.taken)] = -1
+    return np.asarray(row_of[ids])
+
+
+def _from_the_start(results: Results) -> Results:
+    return replace(
+        results, vectors=None, mean=None, neighbors=None, findings=None, tree=None, medoids=None, auto=0,
+        coordinates=None, layout=None, complete=False,
+    )  # fmt: skip
+
+
+def _placed(results: Results, before: Rows) -> npt.NDArray[np.float32]:
+    assert results.neighbors is not None
+    assert results.coordinates is not None
+    # The new ones come last there.
+    order = np.argsort(before < 0, kind="stable")
+    row_of = np.argsort(order)
+    ordered = Neighbors(row_of[results.neighbors.indices[order]].astype(np.int32), results.neighbors.distances[order])
+    kept = before[before >= 0]
+    return place(results.coordinates[kept], ordered)[row_of]
+
+
+def _with_tree(results: Results, before: Rows, options: Options) -> Results:
+    assert results.vectors is not None
+    assert results.tree is not None
+    nearest, distances = _nearest_kept(results, before, options)
+    places = np.empty(len(before))
+    places[before >= 0] = _positions(results.tree)[before[before >= 0]]
+    places[before < 0] = places[nearest]
+    if is_quick(*results.vectors.shape):
+        return exact_tree(results, options, lambda done, total: None, places)
+    kept, (fresh,) = np.flatnonzero(before >= 0), np.nonzero(before < 0)
+    Z = drop_leaves(results.tree.linkage_matrix, before[kept])
+    between = squareform(_heights(condensed_distances(results.vectors[fresh], options.metric), options))
+    Z = insert_leaves(Z, np.searchsorted(kept, nearest), _heights(distances, options), between)
+    # Leaves are numbered as rows again.
+    row_of = np.concatenate([kept, fresh, np.arange(len(before), 2 * len(before) - 1)])
+    Z[:, :2] = np.sort(row_of[Z[:, :2].astype(np.int64)], axis=1)
+    method = f"{results.tree.method}; provisional, until it is built anew"
+    return _shown(results, Tree.from_linkage(Z, order_like(Z, places), method), provisional=True)
+
+
+def _shown(results: Results, tree: Tree, provisional: bool) -> Results:
+    assert results.vectors is not None
+    return replace(results, tree=tree, medoids=medoids(tree, results.vectors), provisional=provisional)
+
+
+def _nearest_kept(results: Results, before: Rows, options: Options) -> tuple[Rows, npt.NDArray[np.float64]]:
+    """Return for each new row the nearest of those that were there, and how far it is, in the metric."""
+    assert results.neighbors is not None
+    assert results.vectors is not None
+    fresh, kept = np.flatnonzero(before < 0), np.flatnonzero(before >= 0)
+    known = before[results.neighbors.indices[fresh]] >= 0
+    first = known.argmax(axis=1)
+    nearest = results.neighbors.indices[fresh, first].astype(np.int64)
+    distances = results.neighbors.distances[fresh, first].astype(np.float64)
+    for i in np.flatnonzero(~known.any(axis=1)).tolist():
+        row = results.vectors[fresh[i], None]
+        kind = "euclidean" if METRICS[options.metric].euclidean else "cityblock"
+        away = cdist(row, results.vectors[kept], kind)[0]
+        nearest[i] = kept[away.argmin()]
+        distances[i] = away.min() ** 2 / 2 if METRICS[options.metric].squared else away.min()
+    return nearest, distances
+
+
+def _heights(distances: npt.NDArray[np.float64], options: Options) -> npt.NDArray[np.float64]:
+    # Ward's heights are Euclidean, whatever the metric.
+    of_ward = options.linkage == "ward" and METRICS[options.metric].squared
+    return np.sqrt(2 * distances) if of_ward else distances
