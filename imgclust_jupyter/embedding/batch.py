@@ -34,6 +34,11 @@ def embed_pictures(
     failures : dict of str to UnreadableImage
         Of the rest, by digest.
 
+    Raises
+    ------
+    ValueError
+        When the network makes numbers that have no distance.
+
     Examples
     --------
     >>> from imgclust_jupyter.embedding import get_network
@@ -54,6 +59,11 @@ def embed_pictures(
     if not inputs:
         return [], failures
     vectors = network.forward(np.stack(inputs))
+    # They would be kept for good, and be found out by the tree, which can say neither of which image nor why.
+    if not np.isfinite(vectors).all():
+        raise ValueError(
+            f"{network.label} made numbers that are infinite or NaN of an image; its weights, or its code, are damaged"
+        )
     records = [
         Record(content, width, height, vector, thumbnails)
         for (content, width, height, thumbnails), vector in zip(pictures, vectors, strict=True)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
+from numbers import Real
 
 __all__ = ["DEFAULT_LIMITS", "Limits"]
+
+_ENDLESS = 10**12  # beyond any file, and within what systems take for a number of bytes
+_ENDLESS_SECONDS = 10.0**9
 
 
 @dataclass(frozen=True)
@@ -12,7 +17,8 @@ class Limits:
     """What a file may ask for before it counts as unreadable; told by its header, before anything is decoded.
 
     A file of some kilobytes can announce a picture that fills the memory, or keep a decoder busy for hours. Every bound
-    is above what cameras, scanners and microscopes make, so that what it stops is a mistake or an attack.
+    is above what cameras, scanners and microscopes make, so that what it stops is a mistake or an attack. ``math.inf``
+    takes a bound away.
 
     Parameters
     ----------
@@ -32,7 +38,7 @@ class Limits:
     Raises
     ------
     ValueError
-        For a bound that is not positive.
+        For a bound that is no positive number.
 
     Examples
     --------
@@ -55,8 +61,13 @@ class Limits:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            if not getattr(self, field.name) > 0:
-                raise ValueError(f"Limits.{field.name} must be above 0, not {getattr(self, field.name)!r}")
+            bound = getattr(self, field.name)
+            if not (isinstance(bound, Real) and float(bound) > 0):
+                raise ValueError(f"Limits.{field.name} must be a number above 0, not {bound!r}")
+            most = _ENDLESS_SECONDS if field.name == "seconds" else _ENDLESS
+            usable = min(float(bound), most)
+            # The instance is frozen.
+            object.__setattr__(self, field.name, usable if field.name == "seconds" else math.ceil(usable))
 
 
 DEFAULT_LIMITS = Limits()

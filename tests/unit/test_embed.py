@@ -295,6 +295,17 @@ def test_an_error_of_the_network_is_raised_and_earlier_batches_are_kept(folder: 
     assert Store().info()["embeddings"][network.id] >= 4
 
 
+def test_numbers_without_a_distance_are_refused_and_not_kept(folder: Path) -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Damaged(MeanColor):
+        def forward(self, batch: np.ndarray) -> np.ndarray:
+            return super().forward(batch) * np.nan
+
+    with pytest.raises(ValueError, match=r"mean colour made numbers that are infinite or NaN .* weights"):
+        run(Collection.from_source(folder), Damaged())
+    assert Store().info()["images"] == 0
+
+
 def test_arrays_and_images_in_memory_are_embedded() -> None:
     sources = [np.full((40, 50, 3), color(i), dtype=np.uint8) for i in range(3)]
     embeddings, _ = run(Collection.from_source([*sources, Image.new("RGB", (9, 9), color(3))]), MeanColor())

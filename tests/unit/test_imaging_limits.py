@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from imgclust_jupyter.imaging import Limits, UnreadableImage, decode
+from imgclust_jupyter.imaging import Limits, UnreadableImage, decode, decode_guarded
 
 COLORS = ("red", "lime", "blue")
 
@@ -31,10 +31,16 @@ def reason(source, **options):
 
 class TestLimits:
     @pytest.mark.parametrize("name", ["pixels", "frames", "file_bytes", "seconds"])
-    @pytest.mark.parametrize("value", [0, -1, math.nan])
+    @pytest.mark.parametrize("value", [0, -1, math.nan, "9", None])
     def test_nothing_can_be_forbidden_by_mistake(self, name, value):
-        with pytest.raises(ValueError, match=name):
+        with pytest.raises(ValueError, match=rf"Limits\.{name} must be .* not {value!r}"):
             Limits(**{name: value})
+
+    @pytest.mark.parametrize("name", ["pixels", "frames", "file_bytes", "seconds"])
+    @pytest.mark.parametrize("value", [5e8, np.int64(5000), 1e300, math.inf])
+    def test_any_kind_of_number_counts_in_the_other_process_too(self, name, value):
+        file = sequence("TIFF")
+        assert decode_guarded(file, limits=Limits(**{name: value})).width == 8
 
     def test_pixels(self):
         file = file_of(Image.new("1", (1000, 1001)))

@@ -190,14 +190,6 @@ def test_an_output_that_is_no_row_of_numbers_is_refused(output: Any, made: str) 
         get_network(Wrong())
 
 
-def test_numbers_without_a_distance_are_refused() -> None:
-    def nothing(images: np.ndarray) -> np.ndarray:
-        return np.full((len(images), 2), np.nan)
-
-    with pytest.raises(ValueError, match="nothing made numbers that are infinite or NaN"):
-        get_network(nothing)
-
-
 def test_pictures_must_come_out_alike() -> None:
     network = get_network(with_preprocess(Net(), lambda picture: np.zeros((3, *picture.size), dtype=np.float32)))
     with pytest.raises(ValueError, match=r"preprocess of Net gave .*\(3, 640, 480\).*\(3, 400, 300\).*one size"):
