@@ -37,10 +37,11 @@ def violations(notebook: Notebook, widget: Locator) -> list[str]:
     if not AXE.exists():
         pytest.skip("axe-core is not installed; run npm ci in js/")
     notebook.page.evaluate(AXE.read_text(encoding="utf-8"))
-    return widget.evaluate(
+    found: list[str] = widget.evaluate(
         """async root => (await axe.run(root)).violations.flatMap(({id, nodes}) =>
             nodes.map(({html}) => `${id}: ${html.slice(0, 200)}`))"""
     )
+    return found
 
 
 def test_filters_by_legend_and_search_are_chips_that_can_be_cleared(explorer: Notebook) -> None:
