@@ -11,13 +11,13 @@ from playwright.sync_api import expect
 COUNT_DECODING = """
 import collections, os, tempfile, time
 os.environ["IMGCLUST_CACHE"] = tempfile.mkdtemp()  # what other tests have embedded does not count
-import imgclust_jupyter.embedding.run as run
-embedded, original = collections.Counter(), run.decode
+import imgclust_jupyter.embedding.batch as batch
+embedded, original = collections.Counter(), batch.decode_guarded
 def decode(source, *arguments, **options):
     embedded[str(source)] += 1
     time.sleep(0.15)
     return original(source, *arguments, **options)
-run.decode = decode
+batch.decode_guarded = decode
 """
 
 SHOW = """
