@@ -330,7 +330,9 @@ class _Run:
         changed = self._work.collection.forget_changed(answer.unopened)
         self._finished += self._work.embed_batch(changed)
         if unopened := [i for i in answer.unopened if i not in changed]:
-            if not answer.digests and not self._sends_files:
+            # Files that nobody can open say nothing of what workers see.
+            unseen = not answer.digests and any(self._work.collection.content_hashes(self._work.store, unopened))
+            if unseen and not self._sends_files:
                 self._sends_files = True
                 self._work.collection.add_notice(_SENT)
             self._waiting.extendleft(self._to_send(unopened))

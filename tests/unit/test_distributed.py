@@ -245,6 +245,16 @@ def test_images_that_workers_cannot_open_are_sent_along(client: Client, folder: 
     assert any("are sent to the workers" in notice for notice in collection.notices)
 
 
+def test_files_that_are_not_there_do_not_mean_that_workers_see_none(client: Client, folder: Path, log: Path) -> None:
+    there = sorted(folder.iterdir())[:8]
+    collection = Collection.from_source([*(folder / f"missing {i}.png" for i in range(4)), *there])
+    embeddings, steps = run(collection, MeanColor(log=log), client)
+    np.testing.assert_array_equal(embeddings, colors(range(8)))
+    assert len(collection.errors) == 4
+    assert steps[-1] == (12, 12)
+    assert collection.notices == []
+
+
 def hide_files(folder: str | None, stat=Path.stat) -> None:
     """Let a worker see none of the files in a folder, as a machine that does not share it."""
 
