@@ -14,7 +14,7 @@ __all__ = ["umap_map", "warm_up"]
 
 _FEWEST = 16  # below this a neighbourhood of 15, umap-learn's default, is everything
 # By the number of images; fewer epochs, or a spectral start, make the map less trustworthy.
-_EPOCHS = ((5_000, 500), (10_000, 200), (math.inf, 100))
+_EPOCHS = ((5_000, 500), (50_000, 200), (math.inf, 100))
 _SPREAD, _MIN_DIST = 1.0, 0.1  # umap-learn's defaults
 
 
