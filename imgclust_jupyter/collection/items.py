@@ -67,21 +67,24 @@ class Item:
     def file(self) -> Path | Openable | None:
         """What is read for it; None for pixels in memory."""
         source = self.source.source if isinstance(self.source, Frame) else self.source
-        return source if isinstance(source, Path | Openable) else None
+        # Not the other way round: asking whether something is a protocol takes 35 µs, for each image of each column.
+        return None if isinstance(source, bytes | np.ndarray | Image.Image) else source
 
     @property
     def location(self) -> str:
         """Where the image is, for the user's own table: an absolute path, a path into an archive, or a URL."""
-        if isinstance(self.file, Path):
-            return str(self.file)
-        return self.file.location if isinstance(self.file, Stored) else self.relative
+        file = self.file
+        if isinstance(file, Path):
+            return str(file)
+        return file.location if file is not None and isinstance(file, Stored) else self.relative
 
     @property
     def state(self) -> tuple[str, int, int] | None:
         """By what the store knows the content of the file; None where nothing is known, so that it must be read."""
-        if isinstance(self.file, Path):
-            return str(self.file), self.size, self.mtime_ns
-        return self.file.state if isinstance(self.file, Stored) else None
+        file = self.file
+        if isinstance(file, Path):
+            return str(file), self.size, self.mtime_ns
+        return file.state if file is not None and isinstance(file, Stored) else None
 
     def is_called(self, text: str) -> bool:
         """Return whether a text says where the image is, which is nothing for the browser."""

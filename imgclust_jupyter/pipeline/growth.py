@@ -21,19 +21,19 @@ from imgclust_jupyter.pipeline.options import Options
 from imgclust_jupyter.pipeline.results import Results
 from imgclust_jupyter.store import Store
 
-__all__ = ["exact_tree", "grow", "is_quick", "with_collection"]
+__all__ = ["QUICK", "exact_tree", "grow", "is_quick", "with_collection"]
 
 OnProgress = Callable[[int, int], None]
 Rows = npt.NDArray[np.int64]
 
-_QUICK = 4e11  # products: some five seconds
+QUICK = 4e11  # products: some five seconds
 _OVERHEAD = 500  # dimensions whose products take as long as merging does
 _OF_ITS_OWN = 16  # images, of which a map is more than a few points
 
 
 def is_quick(n: int, d: int) -> bool:
     """Return whether the exact tree of n rows of d numbers takes seconds only."""
-    return n * n * (d + _OVERHEAD) <= _QUICK
+    return n * n * (d + _OVERHEAD) <= QUICK
 
 
 def grow(

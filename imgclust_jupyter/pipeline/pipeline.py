@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from imgclust_jupyter.clustering import Tree, auto_clusters, medoids, order_leaves, plan_linkage, prepare
 from imgclust_jupyter.collection import Collection
-from imgclust_jupyter.collection.revision import merge
+from imgclust_jupyter.collection.revision import ALREADY_THERE, merge
 from imgclust_jupyter.embedding import Interrupted, Network, embed, get_network, precomputed
 from imgclust_jupyter.layout import LAYOUTS, nearest_neighbors, pca_map, warm_up
 from imgclust_jupyter.pipeline.findings import NEIGHBORS, find
@@ -256,11 +256,13 @@ class Pipeline:
             embeddings = embeddings[
                 np.searchsorted(found.readable, [revision.taken[i] for i in sorted(revision.taken)])
             ]
-        grown = grow(results, revision, embeddings, options, store, self._counting("neighbors"))
+        by_hand, told = results.by_hand, [each for each in revision.changes if each.what != ALREADY_THERE]
         if isinstance(request, Addition):
-            by_hand = results.by_hand.union(change.id for change in revision.changes)
-            grown = replace(grown, by_hand=by_hand)
-        self._replace(grown)
+            by_hand = by_hand.union(each.id for each in told)
+        else:
+            revision = replace(revision, changes=tuple(told))  # nobody has asked for what has not changed
+        grown = grow(results, revision, embeddings, options, store, self._counting("neighbors"))
+        self._replace(replace(grown, by_hand=by_hand))
 
     def _rebuild(self) -> None:
         self._begin("tree")

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.cluster.hierarchy import linkage
 
 from imgclust_jupyter.clustering import Tree, medoids, order_leaves
+from imgclust_jupyter.widget.colors import shown_colors
 from imgclust_jupyter.widget.wire import DatasetMessage, encode_dataset
 from imgclust_jupyter.workspace.selection import pack
 
@@ -17,6 +18,7 @@ HERE = Path(__file__).parent
 TRAITS = ("ids", "coordinates", "leaf_order", "merges", "medoids", "columns")
 SELECTED_ROWS = [0, 5, 19]
 ID_COUNT = 23
+COLORS = [2, 0, 3, 1]  # of the first four clusters, as after an addition
 
 
 def example() -> tuple[DatasetMessage, Tree]:
@@ -35,7 +37,8 @@ def example() -> tuple[DatasetMessage, Tree]:
     Z = linkage(points, "ward")
     tree = Tree.from_linkage(Z, order_leaves(Z, points))
     header = {"version": 3, "id_count": ID_COUNT, "title": "photos", "network": "SqueezeNet 1.1", "metric": "cosine",
-              "linkage": "ward", "layout": "umap", "auto": 3, "errors": 3, "notices": ["a <b>notice</b>"]}  # fmt: skip
+              "linkage": "ward", "layout": "umap", "auto": 3, "errors": 3,
+              "notices": ["a <b>notice</b>"], "colors": COLORS}  # fmt: skip
     return encode_dataset(header, ids, table, tree, points, medoids(tree, points)), tree
 
 
@@ -50,9 +53,9 @@ def golden() -> tuple[dict[str, object], bytes]:
     ids = np.frombuffer(message.ids, "<u4")
     expected = {
         "labels_k3": (tree.cut(3) - 1).tolist(),
-        "colors_k3": tree.colors(3).tolist(),
+        "colors_k3": shown_colors(tree, 3, COLORS).tolist(),
         "labels_k7": (tree.cut(7) - 1).tolist(),
-        "colors_k7": tree.colors(7).tolist(),
+        "colors_k7": shown_colors(tree, 7, COLORS).tolist(),
         "leaf_order": tree.leaf_order.tolist(),
         "medoids": medoids(tree, np.frombuffer(message.coordinates, "<f4").reshape(-1, 2)).tolist(),
         "selection": {"rows": SELECTED_ROWS, "bytes_hex": pack(ids[SELECTED_ROWS], ID_COUNT).hex()},
