@@ -235,7 +235,8 @@ def opened(source: Path | bytes | Openable, limits: Limits) -> Iterator[Image.Im
         try:
             image = Image.open(file, formats=readable_formats())
         except UnidentifiedImageError as error:
-            raise UnreadableImage(unidentified(suffix_of(source))) from error
+            file.seek(0)
+            raise UnreadableImage(unidentified(suffix_of(source), file.read(256))) from error
         with image:
             yield image
 

@@ -66,19 +66,23 @@ _ADVICE = {
 }
 
 
-def unidentified(suffix: str) -> str:
+def unidentified(suffix: str, start: bytes) -> str:
     """Return why no library recognises a file as a picture, in plain words.
 
     Parameters
     ----------
     suffix : str
         Of the file's name; empty for pixels without a name.
+    start : bytes
+        What the file begins with.
 
     Examples
     --------
-    >>> unidentified(".svg")
+    >>> unidentified(".svg", b"<svg>")
     'it is a drawing (SVG), which has no pixels'
     """
+    if start.lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        return "it is a web page (HTML), as servers send in place of a picture that they do not have or do not give"
     otherwise = "it is not an image, is damaged at its start, or is of a kind that cannot be read"
     known = {suffix for name in readable_formats() for suffix in _FORMATS[name]}
     return otherwise if suffix.lower() in known else _ADVICE.get(suffix.lower(), otherwise)

@@ -18,7 +18,7 @@ class Limits:
 
     A file of some kilobytes can announce a picture that fills the memory, or keep a decoder busy for hours. Every bound
     is above what cameras, scanners and microscopes make, so that what it stops is a mistake or an attack. ``math.inf``
-    takes a bound away.
+    takes a bound away. An image whose embedding is kept already is not read again, and no bound counts for it.
 
     Parameters
     ----------

@@ -60,6 +60,8 @@ class Options:
         check_source(self.source)
         if self.client is not None:
             check_client(self.client)
+        if not isinstance(self.storage_options, dict | None):
+            raise TypeError(f"storage_options must be a dict, not {self.storage_options!r}")
         if not isinstance(self.limits, Limits):
             raise TypeError(f"limits must be imgclust_jupyter.Limits(…), not {self.limits!r}")
         for what, name, known in (

@@ -141,6 +141,8 @@ def test_every_frame_of_a_file(tmp_path):
         assert explorer.data["name"].tolist() == [f"scan.tif [{i}]" for i in range(4)]
     with pytest.raises(TypeError, match=r"limits must be imgclust_jupyter\.Limits\(…\), not 9"):
         ClusterExplorer(tmp_path, limits=9)
+    with pytest.raises(TypeError, match="storage_options must be a dict, not 'key'"):
+        ClusterExplorer("memory://a", storage_options="key")
     with pytest.raises(ValueError, match="n_clusters must be a whole number from 1, or 'auto', not 'all'"):
         ClusterExplorer(tmp_path, n_clusters="all")
     with pytest.raises(ValueError, match="no choice of frames 'some'"):

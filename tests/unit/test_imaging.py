@@ -285,7 +285,7 @@ class TestBadFiles:
 
     def test_text(self, tmp_path):
         path = tmp_path / "text.jpg"
-        path.write_text("<html>not found</html>")
+        path.write_text("not found")
         assert "not an image" in unreadable(path)
 
     def test_missing_and_link_to_nowhere(self, tmp_path):
