@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { groupKey, groupRows } from "../src/groups";
 import { Bitset } from "../src/selection";
-import { Lines } from "../src/views/gallery-lines";
+import { HEADER_HEIGHT, Lines } from "../src/views/gallery-lines";
 import { tileShape } from "../src/views/gallery-shape";
 import { datasetOf } from "./dataset";
 
@@ -89,17 +89,19 @@ describe("lines of the gallery", () => {
     expect(next).toBe(50);
   });
 
-  it("stand below one another without holes but those between groups", () => {
+  it("stand below one another without holes, a group's last with the gap below the group", () => {
     let bottom = 0;
     for (let i = 0; i < lines.count; i++) {
       const top = lines.top(i);
-      const isHead = lines.line(i).kind === "header";
-      expect(top - bottom).toBe(isHead && i > 0 ? 8 : 0);
+      expect(top).toBe(bottom);
       expect(lines.lineAt(top)).toBe(i);
+      const isHead = lines.line(i).kind === "header";
+      const isLast = i === lines.count - 1 || lines.line(i + 1).kind === "header";
+      expect(lines.heightOf(i)).toBe(isHead ? HEADER_HEIGHT : isLast ? 58 : 50);
       bottom = top + lines.heightOf(i);
       expect(lines.lineAt(bottom - 0.5)).toBe(i);
     }
-    expect(lines.height).toBe(bottom + 8);
+    expect(lines.height).toBe(bottom);
     expect([lines.lineAt(-50), lines.lineAt(1e9)]).toEqual([0, lines.count - 1]);
   });
 

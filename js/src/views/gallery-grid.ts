@@ -116,7 +116,7 @@ export class GalleryGrid {
     this.scroller.setAttribute("aria-colcount", String(table ? table.columns.length : lines.shape.perLine));
     const position = topmost === null ? -1 : lines.rows.indexOf(topmost.row);
     const kept = scroll === "keep" ? this.scroller.scrollTop : 0;
-    this.window.setPlaces(
+    this.window.setLines(
       lines,
       topmost === null || position < 0 ? kept : lines.top(lines.lineOf(position)) - topmost.below,
     );

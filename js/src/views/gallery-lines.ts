@@ -99,8 +99,13 @@ export class Lines {
     return below < 0 ? top : top + headers * HEADER_HEIGHT + below * this.shape.height;
   }
 
+  /** Up to where the next line begins. */
   heightOf(index: number): number {
-    return this.line(index).kind === "header" ? HEADER_HEIGHT : this.shape.height;
+    const { headers, firstLine, count } = this.sectionOf("firstLine", index);
+    const below = index - firstLine - headers;
+    if (below < 0) return HEADER_HEIGHT;
+    const isLast = (below + 1) * this.shape.perLine >= count;
+    return this.shape.height + (isLast ? this.shape.groupGap : 0);
   }
 
   /** The line at a height; the nearest where there is none. */

@@ -1,14 +1,14 @@
 /** Keeps in the page those of very many lines that are in sight or nearly, the head of the topmost group always. */
-
-/** Lines whose places are known without drawing them. */
-export interface Places {
-  readonly count: number;
-  readonly height: number;
-  top(index: number): number;
-  heightOf(index: number): number;
-  lineAt(y: number): number;
-  headerAbove(index: number): number | null;
-}
+import {
+  defaultRangeExtractor,
+  elementScroll,
+  observeElementOffset,
+  observeElementRect,
+  type Range,
+  Virtualizer,
+  type VirtualizerOptions,
+} from "@tanstack/virtual-core";
+import type { Lines } from "./gallery-lines";
 
 export interface MountedLine {
   readonly element: HTMLElement;
@@ -27,12 +27,10 @@ const REST_MS = 120;
 
 export class LineWindow<L extends MountedLine> {
   readonly mounted = new Map<number, L>();
-  isScrolling = false;
-  /** First and last line in sight. */
-  range: readonly [number, number] = [0, -1];
-  private places: Places;
-  private lastHeight = 0;
-  private rest: ReturnType<typeof setTimeout> | undefined;
+  private readonly virtualizer: Virtualizer<HTMLElement, HTMLElement>;
+  private lines: Lines;
+  /** Takes the room anew from the page. */
+  private measureRoom = (): void => {};
   private readonly scroller: HTMLElement;
   private readonly content: HTMLElement;
   private readonly hands: Hands<L>;
@@ -40,73 +38,65 @@ export class LineWindow<L extends MountedLine> {
   constructor(
     scroller: HTMLElement,
     content: HTMLElement,
-    places: Places,
+    lines: Lines,
     hands: Hands<L>,
     signal: AbortSignal,
   ) {
     this.scroller = scroller;
     this.content = content;
-    this.places = places;
+    this.lines = lines;
     this.hands = hands;
-    scroller.addEventListener("scroll", () => this.onScroll(), { signal, passive: true });
-    signal.addEventListener("abort", () => clearTimeout(this.rest));
+    this.virtualizer = new Virtualizer(this.options(lines));
+    signal.addEventListener("abort", this.virtualizer._didMount());
+    this.virtualizer._willUpdate();
+  }
+
+  get isScrolling(): boolean {
+    return this.virtualizer.isScrolling;
+  }
+
+  /** First and last line in sight. */
+  get range(): readonly [number, number] {
+    const { startIndex, endIndex } = this.virtualizer.range ?? { startIndex: 0, endIndex: -1 };
+    return [startIndex, endIndex];
   }
 
   /** Other lines; `scrollTop` is where to go with them. */
-  setPlaces(places: Places, scrollTop: number): void {
-    this.places = places;
+  setLines(lines: Lines, scrollTop: number): void {
+    this.lines = lines;
     for (const line of this.mounted.values()) this.remove(line);
     this.mounted.clear();
-    this.content.style.height = `${places.height}px`;
-    this.scroller.scrollTop = scrollTop;
+    this.content.style.height = `${lines.height}px`;
+    this.virtualizer.setOptions(this.options(lines));
+    this.measureRoom();
+    this.virtualizer.scrollToOffset(scrollTop);
     this.draw();
-  }
-
-  /** What is above the lines inside the scroller: the names of a table's columns. */
-  private get above(): number {
-    return this.content.offsetTop;
-  }
-
-  /** While the host changes its theme, an element in sight may have no height for a moment that no observer sees. */
-  private get room(): number {
-    this.lastHeight = this.scroller.clientHeight || this.lastHeight;
-    return Math.max(0, this.lastHeight - this.above);
   }
 
   /** Brings a line into sight by the shortest way. */
   scrollToLine(index: number): void {
-    const header = this.places.headerAbove(index);
-    const covered = header === null || header === index ? 0 : this.places.heightOf(header);
-    const top = this.places.top(index);
-    const bottom = top + this.places.heightOf(index);
-    const { scrollTop } = this.scroller;
-    if (top - covered < scrollTop) this.scroller.scrollTop = top - covered;
-    else if (bottom > scrollTop + this.room) this.scroller.scrollTop = bottom - this.room;
-    else return;
+    const { virtualizer } = this;
+    const header = this.lines.headerAbove(index);
+    const scrollPaddingStart = header === null || header === index ? 0 : this.lines.heightOf(header);
+    virtualizer.setOptions({ ...virtualizer.options, scrollPaddingStart });
+    virtualizer.scrollToIndex(index);
     this.draw();
   }
 
   draw(): void {
-    const { places } = this;
-    const { scrollTop } = this.scroller;
-    const wanted: number[] = [];
-    if (places.count > 0) {
-      this.range = [places.lineAt(scrollTop), places.lineAt(scrollTop + this.room)];
-      const last = places.lineAt(scrollTop + this.room + REACH);
-      for (let index = places.lineAt(scrollTop - REACH); index <= last; index++) wanted.push(index);
-      const header = places.headerAbove(this.range[0]);
-      if (header !== null && header < wanted[0]!) wanted.unshift(header);
-    }
-    const kept = new Set(wanted);
+    // A scroll is told of with the next frame only.
+    this.virtualizer.scrollOffset = this.scroller.scrollTop;
+    const wanted = this.virtualizer.getVirtualItems();
+    const kept = new Set(wanted.map(({ index }) => index));
     for (const [index, line] of this.mounted) {
       if (kept.has(index)) continue;
       this.remove(line);
       this.mounted.delete(index);
     }
-    const stuck = places.headerAbove(this.range[0]);
+    const stuck = this.lines.headerAbove(this.range[0]);
     // Reading order is the order of the lines, in which a screen reader walks through them.
     let next: HTMLElement | null = null;
-    for (const index of wanted.toReversed()) {
+    for (const { index, start } of wanted.toReversed()) {
       let line = this.mounted.get(index);
       if (line === undefined) {
         line = this.hands.mount(index);
@@ -115,7 +105,7 @@ export class LineWindow<L extends MountedLine> {
       }
       const { element } = line;
       element.classList.toggle("imgclust-stuck", index === stuck);
-      element.style.transform = index === stuck ? "" : `translateY(${places.top(index)}px)`;
+      element.style.transform = index === stuck ? "" : `translateY(${start}px)`;
       next = element;
     }
     this.hands.drawn();
@@ -126,13 +116,34 @@ export class LineWindow<L extends MountedLine> {
     this.hands.unmount(line);
   }
 
-  private onScroll(): void {
-    this.isScrolling = true;
-    clearTimeout(this.rest);
-    this.rest = setTimeout(() => {
-      this.isScrolling = false;
-      this.hands.drawn();
-    }, REST_MS);
-    this.draw();
+  private options(lines: Lines): VirtualizerOptions<HTMLElement, HTMLElement> {
+    const { scroller, content } = this;
+    return {
+      count: lines.count,
+      estimateSize: (index) => lines.heightOf(index),
+      // Another function has the lines laid out anew; `measure()` would also draw them before they are scrolled.
+      getItemKey: (index) => index,
+      getScrollElement: () => scroller,
+      scrollToFn: elementScroll,
+      observeElementOffset,
+      observeElementRect: (instance, report) => {
+        this.measureRoom = () => {
+          const { clientWidth: width, clientHeight } = scroller;
+          // While the host changes its theme, an element in sight may have no height for a moment.
+          if (clientHeight === 0) return;
+          // The names of a table's columns lie over the upper edge.
+          report({ width, height: Math.max(0, clientHeight - content.offsetTop) });
+        };
+        return observeElementRect(instance, this.measureRoom);
+      },
+      overscan: Math.ceil(REACH / lines.shape.height),
+      isScrollingResetDelay: REST_MS,
+      rangeExtractor: (range: Range) => {
+        const indices = defaultRangeExtractor(range);
+        const header = lines.headerAbove(range.startIndex);
+        return header === null || header >= indices[0]! ? indices : [header, ...indices];
+      },
+      onChange: () => this.draw(),
+    };
   }
 }
