@@ -23,13 +23,14 @@ from imgclust_jupyter.clustering.matching import match_clusters
 from imgclust_jupyter.pipeline import Addition, Options, Pipeline, Results, growth
 
 
-def add(pipeline: Pipeline, source: list[Path]) -> tuple[Results, float]:
+def add(pipeline: Pipeline, source: list[Path]) -> tuple[Results, str]:
     """Add images; return the results with them as soon as they show, and after how many seconds."""
-    started = time.perf_counter()
+    started, computed = time.perf_counter(), time.process_time()
     addition = Addition(source)
     pipeline.request(addition)
     pipeline.wait_for(addition)
-    return pipeline.results, time.perf_counter() - started
+    seconds = f"{time.perf_counter() - started:.2f} s ({time.process_time() - computed:.2f} s of a processor)"
+    return pipeline.results, seconds
 
 
 def computed(source: list[Path], model: str) -> Pipeline:
@@ -80,19 +81,17 @@ def main() -> None:
     print(f"{len(files):,} images, {given.model}, load {os.getloadavg()[0]:.1f}")
     pipeline = computed(rest, given.model)
     exact, seconds = add(pipeline, hundred)
-    print(f"100 added to {len(rest):,}: shown after {seconds:.2f} s; {counted(exact)}")
+    print(f"100 added to {len(rest):,}: shown after {seconds}; {counted(exact)}")
     last, seconds = add(pipeline, one)
-    print(f"1 added to {len(exact.relative_paths):,}: shown after {seconds:.2f} s; {counted(last)}")
+    print(f"1 added to {len(exact.relative_paths):,}: shown after {seconds}; {counted(last)}")
     whole = computed(rest + hundred, given.model).results
     growth.QUICK = 0  # no exact tree at once
     provisional, seconds = add(computed(rest, given.model), hundred)
-    print(f"provisional, with the embeddings there: 100 shown after {seconds:.2f} s")
+    print(f"provisional, with the embeddings there: 100 shown after {seconds}")
     rows = np.arange(len(rest), len(rest) + len(hundred))
     for name, results in (("exact", exact), ("provisional", provisional)):
         added, others = agreement(results, whole, rows)
-        print(
-            f"{name} tree, {whole.auto} clusters as in that of all: {added:.0%} of the added, {others:.1%} of others"
-        )
+        print(f"{name} tree, {whole.auto} clusters as in that of all: {added:.0%} of the added, {others:.1%} of others")
     wanted = {path.name for path in hundred}
     print(
         f"five nearest on the map with the right label: {of_kind(exact, wanted):.0%}, anew {of_kind(whole, wanted):.0%}"

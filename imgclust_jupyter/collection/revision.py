@@ -174,6 +174,8 @@ def merge(collection: Collection, found: Collection, store: Store, vanished: Seq
         identity = content if item.file is None else (_place(item), item.frame)
         if identity in here:
             own = here[identity]
+            if own >= len(collection.items):
+                continue  # it was given twice
             if content == contents[own] and readable != collection.is_unreadable(own):
                 changes.append(Change(own, ALREADY_THERE))
                 if item.file is None:
