@@ -173,7 +173,8 @@ class ClusterExplorer(Growing):
     def data(self) -> pd.DataFrame:
         """The table of the images; waits for all.
 
-        name, path, size, width, height and the metadata; ``outlier`` and ``outlier_local`` (ranks, 1 for what stands
+        name, path, size, width, height and the metadata; ``new``, once `add` or `refresh` was called, for what the last
+        of them brought; ``outlier`` and ``outlier_local`` (ranks, 1 for what stands
         apart most: by distance to the nearest neighbours, and by the local outlier factor); ``duplicate_of`` (the label
         of the image that one repeats); ``predicted`` and ``predicted_share``, where the network has classes; cluster, x
         and y.

@@ -26,7 +26,7 @@ __all__ = ["QUICK", "exact_tree", "grow", "is_quick", "with_collection"]
 OnProgress = Callable[[int, int], None]
 Rows = npt.NDArray[np.int64]
 
-QUICK = 4e11  # products: some five seconds
+QUICK = 4e11  # products: some seven seconds on one core
 _OVERHEAD = 500  # dimensions whose products take as long as merging does
 _OF_ITS_OWN = 16  # images, of which a map is more than a few points
 
@@ -50,6 +50,11 @@ def grow(
     the map; and, as far as the tree allows, their order in it. Neighbours, ranks and duplicates are those that a
     computation of all would find, and so is the tree where it takes seconds. Where it takes longer, the new images are
     put beside their nearest neighbours, and the tree is `Results.provisional`.
+
+    Of 2,000 photographs, 100 that are added to 1,900 show after 1.0 s, one more after 0.3 s, embedding included. In the
+    exact tree, 94 % of the added and 92 % of the others are in the cluster that they have when all are computed anew, with
+    a new mean; in the provisional tree 71 % and 80 %. On the map, 79 % of the five nearest have the right label, 78 % when
+    all are laid out anew (``benchmarks/growth.py``).
 
     More images than there were, of fewer than sixteen, make everything new.
 

@@ -62,10 +62,12 @@ def carried_colors(
 
     Examples
     --------
-    >>> Z = np.array([[0, 1, 1, 2], [2, 3, 4, 3]], dtype=float)
-    >>> turned = np.array([[1, 2, 1, 2], [0, 3, 4, 3]], dtype=float)
-    >>> ids = np.arange(3)
-    >>> carried_colors(Tree.from_linkage(Z), ids, [1, 0], Tree.from_linkage(turned), ids, 2)
+    >>> before = Tree.from_linkage(np.array([[0, 1, 1, 2], [2, 3, 4, 3]], dtype=float))
+
+    Two images that are like the third make its cluster the larger one, which would take the first colour.
+
+    >>> after = np.array([[0, 1, 1, 2], [2, 3, 1, 2], [4, 6, 2, 3], [5, 7, 4, 5]], dtype=float)
+    >>> carried_colors(before, np.arange(3), [], Tree.from_linkage(after), np.arange(5), 2)
     [1, 0]
     """
     _, rows_before, rows = np.intersect1d(ids_before, ids, assume_unique=True, return_indices=True)
