@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from imgclust_jupyter.collection.items import digest, frame_digest
 from imgclust_jupyter.embedding.batch import embed_pictures
 from imgclust_jupyter.embedding.network import Network
 from imgclust_jupyter.imaging import Frame, Limits, UnreadableImage
+from imgclust_jupyter.imaging.errors import picklable
 from imgclust_jupyter.store import DECODE_VERSION, Record
 
 __all__ = ["TOPIC", "Answer", "Job", "Picture", "decode_version", "embed_on_worker", "stop_on_worker"]
@@ -129,7 +129,7 @@ def embed_on_worker(job: Job, pictures: Sequence[Picture]) -> Answer:
         answer.unopened += changed
         answer.records += [record for record in records if record.hash not in stale]
         answer.failures.update(
-            {found: (error, _portable(error.__cause__)) for found, error in failures.items() if found not in stale}
+            {found: (error, picklable(error.__cause__)) for found, error in failures.items() if found not in stale}
         )
         seen.update(sources.keys() - stale)
         if time.monotonic() > told + _TOLD_EVERY:
@@ -173,11 +173,3 @@ def _content(picture: Picture, limits: Limits) -> str:
 
 def _has_changed(picture: Picture) -> bool:
     return picture.sent is None and state_now(picture.item) != picture.item.state
-
-
-def _portable(cause: BaseException | None) -> BaseException | None:
-    try:
-        pickle.loads(pickle.dumps(cause))
-    except Exception:  # noqa: BLE001  what pickling another library's exception raises can be anything
-        return None
-    return cause

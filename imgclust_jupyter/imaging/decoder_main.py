@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from PIL import Image
 
 from imgclust_jupyter.imaging.decode import Decoded, Source, decode, frames_of, opened, plain_reasons
-from imgclust_jupyter.imaging.errors import UnreadableImage
+from imgclust_jupyter.imaging.errors import UnreadableImage, picklable
 from imgclust_jupyter.imaging.limits import Limits
 
 __all__ = ["STRIP_BYTES", "main", "strips"]
@@ -88,18 +88,10 @@ def _send(answers: BinaryIO, answer: Any) -> None:
         for top, bottom in strips(*image.size):
             answers.write(image.crop((0, top, image.width, bottom)).tobytes())
     elif isinstance(answer, UnreadableImage):
-        pickle.dump((answer, _picklable(answer.__cause__)), answers)
+        pickle.dump((answer, picklable(answer.__cause__)), answers)
     else:
         pickle.dump(answer, answers)
     answers.flush()
-
-
-def _picklable(error: BaseException | None) -> BaseException | None:
-    try:
-        pickle.loads(pickle.dumps(error))
-    except Exception:  # noqa: BLE001  an exception's constructor may do anything
-        return None
-    return error
 
 
 def _bound_memory(limits: Limits) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import errno
+import pickle
 
 from PIL import Image
 
-__all__ = ["UnreadableImage", "reason_for"]
+__all__ = ["UnreadableImage", "picklable", "reason_for"]
 
 
 class UnreadableImage(Exception):  # noqa: N818  it is the image that is unreadable
@@ -68,3 +69,18 @@ def reason_for(error: BaseException) -> str:
     if isinstance(error, EOFError) or "truncated" in str(error).lower():
         return "the file ends too early"
     return "the file is damaged"
+
+
+def picklable(error: BaseException | None) -> BaseException | None:
+    """Return an exception if it can be sent to another process, else None.
+
+    Examples
+    --------
+    >>> picklable(KeyError("a")), picklable(OSError(lambda: None))
+    (KeyError('a'), None)
+    """
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:  # noqa: BLE001  an exception's constructor may do anything
+        return None
+    return error
