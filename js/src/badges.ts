@@ -3,7 +3,7 @@ import { formatCount } from "./format";
 import type { Dataset } from "./wire";
 
 export interface Badge {
-  kind: "outlier" | "duplicate" | "label";
+  kind: "new" | "outlier" | "duplicate" | "label";
   /** What it says to who asks. */
   title: string;
   /** What is written on it; without, it is an icon. */
@@ -18,9 +18,11 @@ export function badgesOf({ columns, n }: Dataset): (row: number) => Badge[] {
   const outlier = columns.get("outlier");
   const duplicate = columns.get("duplicate_of");
   const label = columns.get("label");
+  const added = columns.get("new");
   const most = Math.ceil(OUTLIERS * n);
   return (row) => {
     const badges: Badge[] = [];
+    if (added?.categories[added.values[row]!] === "True") badges.push({ kind: "new", title: "New" });
     const rank = outlier?.kind === "number" ? outlier.values[row]! : Number.NaN;
     if (rank <= most)
       badges.push({ kind: "outlier", title: `Outlier ${formatCount(rank)} of ${formatCount(n)}` });

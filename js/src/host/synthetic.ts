@@ -108,7 +108,7 @@ export function makeDataset(n: number, seed = 1, shape: Shape = "balanced"): Syn
       auto: 7,
       errors: 3,
       notices: [],
-    colors: [],
+      colors: [],
     },
     arrays: {
       // Items 0, 5 and the last could not be read.

@@ -1,10 +1,10 @@
 /** A mark on a picture: a small icon, or a word. */
-import { CircleAlert, Copy } from "lucide";
+import { CircleAlert, Copy, Sparkles } from "lucide";
 import type { Badge } from "../badges";
 import { element } from "../dom";
 import { icon } from "./icons";
 
-const ICONS = { outlier: CircleAlert, duplicate: Copy } as const;
+const ICONS = { new: Sparkles, outlier: CircleAlert, duplicate: Copy } as const;
 
 export const badgeElement = ({ kind, title, text }: Badge): HTMLElement =>
   element("span", {
