@@ -196,5 +196,7 @@ def test_trained_weights_tell_animals_apart(test_data: Path) -> None:
             "pixels",
         )
     )
-    np.testing.assert_array_equal(trained, same)
+    # Not to the last digit: the networks take to their fused forms at moments of their own.
+    cosines = (trained * same).sum(axis=1) / np.linalg.norm(trained, axis=1) / np.linalg.norm(same, axis=1)
+    assert cosines.min() > 0.999
     assert neighbours_of_the_same_kind(trained, labels) > 0.5 > 5 * neighbours_of_the_same_kind(pixels, labels) / 2
