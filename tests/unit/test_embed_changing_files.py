@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -66,8 +67,8 @@ def test_a_file_that_has_changed_since_it_was_listed_and_was_known(folder, befor
     run(Collection.from_source(folder))
     collection = Collection.from_source(folder)
     save(folder / "c.png", "orange")
-    other = get_network("pixels")
-    object.__setattr__(other, "version", other.version + 1)
+    network = get_network("pixels")
+    other = replace(network, version=network.version + 1)
     found = embed(collection, other, Store(), threading.Event(), lambda done, total: None)
     np.testing.assert_array_equal(found, [pixels(color) for color in ("red", "red", "orange")])
     save(folder / "c.png", "green")
