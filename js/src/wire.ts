@@ -16,6 +16,8 @@ export interface Header {
   network: string | null;
   metric: string;
   linkage: string;
+  /** How the tree was made, exactly or not, in words; empty without a tree. */
+  method: string;
   layout: string | null;
   columns: readonly ColumnHeader[];
   /** How many clusters there seem to be; 0 without a tree. */
@@ -71,6 +73,7 @@ const NO_HEADER: Header = {
   network: null,
   metric: "",
   linkage: "",
+  method: "",
   layout: null,
   columns: [],
   auto: 0,

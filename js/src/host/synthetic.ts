@@ -103,6 +103,7 @@ export function makeDataset(n: number, seed = 1, shape: Shape = "balanced"): Syn
       network: "SqueezeNet 1.1",
       metric: "cosine",
       linkage: "ward",
+      method: "ward linkage, exact, from the distances of all pairs",
       layout: "umap",
       columns,
       auto: 7,

@@ -34,7 +34,7 @@ export function treeHeader(
     const trail = tree ? camera.trail.value : [];
     buttons.hidden = camera.view.value === null;
     if (!tree || trail.length === 0) {
-      place.replaceChildren(...paneTitle("Dendrogram", tree ? distanceName(about) : ""));
+      place.replaceChildren(...paneTitle("Dendrogram", tree ? distanceName(about) : "", about.method));
       return;
     }
     const sizes = [tree.n, ...trail.map((branch) => tree.sizeOf(branch))];
