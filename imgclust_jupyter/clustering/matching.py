@@ -10,8 +10,6 @@ from imgclust_jupyter.clustering.greedy_order import leaves_of
 
 __all__ = ["match_clusters", "order_like"]
 
-Labels = npt.NDArray[np.integer]
-
 
 def match_clusters(before: npt.ArrayLike, after: npt.ArrayLike) -> npt.NDArray[np.int64]:
     """Give each cluster the number of the old one that it has most of.

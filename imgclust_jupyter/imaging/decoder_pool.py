@@ -90,11 +90,6 @@ class DecoderProcess:
             self.close()
             raise UnreadableImage("no process could be started to decode it in") from error
 
-    @property
-    def alive(self) -> bool:
-        """Whether the process is still there."""
-        return self._process.poll() is None
-
     def ask(self, task: str, arguments: tuple[Any, ...], limits: Limits) -> Any:
         """Return the answer to a request: a `Decoded`, a number, or an `UnreadableImage`.
 
