@@ -29,8 +29,9 @@ def pixels(color: str) -> np.ndarray:
     return run(Collection.from_source([Image.new("RGB", (40, 30), color)]))[0]
 
 
-def run(collection: Collection) -> np.ndarray:
-    return embed(collection, get_network("pixels"), Store(), threading.Event(), lambda done, total: None, n_jobs=2)
+def run(collection: Collection, n_jobs: int = 1) -> np.ndarray:
+    # One thread, for what happens between digest and decoding to happen to the batch that it is meant for.
+    return embed(collection, get_network("pixels"), Store(), threading.Event(), lambda done, total: None, n_jobs)
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_a_file_that_has_changed_since_it_was_listed_and_was_known(folder, befor
     save(folder / "c.png", "orange")
     network = get_network("pixels")
     other = replace(network, version=network.version + 1)
-    found = embed(collection, other, Store(), threading.Event(), lambda done, total: None)
+    found = embed(collection, other, Store(), threading.Event(), lambda done, total: None, n_jobs=1)
     np.testing.assert_array_equal(found, [pixels(color) for color in ("red", "red", "orange")])
     save(folder / "c.png", "green")
     np.testing.assert_array_equal(run(Collection.from_source(folder))[2], pixels("green"))
@@ -110,7 +111,7 @@ def test_a_writer_that_never_rests_leaves_nothing_wrong_in_the_store(tmp_path):
     writer.start()
     try:
         for _ in range(10):
-            run(Collection.from_source(tmp_path))
+            run(Collection.from_source(tmp_path), n_jobs=2)
     finally:
         done.set()
         writer.join()
