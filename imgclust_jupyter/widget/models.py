@@ -60,6 +60,8 @@ class DatasetModel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget has 
     merges = t.Bytes().tag(sync=True, echo_update=False)
     medoids = t.Bytes().tag(sync=True, echo_update=False)
     columns = t.Bytes().tag(sync=True, echo_update=False)
+    labels = t.Dict({"version": 0, "columns": []}).tag(sync=True, echo_update=False)
+    label_codes = t.Bytes().tag(sync=True, echo_update=False)
     progress = t.Dict().tag(sync=True, echo_update=False)
 
     def publish(self, message: DatasetMessage) -> None:
