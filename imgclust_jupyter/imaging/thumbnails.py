@@ -9,8 +9,8 @@ from PIL import Image
 
 __all__ = ["THUMBNAIL_SIZES", "encode_thumbnail", "encode_thumbnails"]
 
-THUMBNAIL_SIZES = (64, 128, 256)
-"""Longest sides, in pixels."""
+THUMBNAIL_SIZES = (64, 128, 256, 512)
+"""Longest sides, in pixels; a gallery at its largest shows 512 of them on a screen of fine pixels."""
 
 
 def encode_thumbnail(image: Image.Image, size: int) -> bytes:

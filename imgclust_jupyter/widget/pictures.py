@@ -12,7 +12,14 @@ from typing import Any
 import numpy as np
 
 from imgclust_jupyter.collection import Collection, Item
-from imgclust_jupyter.imaging import THUMBNAIL_SIZES, Limits, UnreadableImage, decode_guarded, encode_thumbnail
+from imgclust_jupyter.imaging import (
+    THUMBNAIL_SIZES,
+    Limits,
+    UnreadableImage,
+    decode_guarded,
+    encode_thumbnail,
+    reason_for,
+)
 from imgclust_jupyter.store import Record, Store
 from imgclust_jupyter.widget.rpc import Answer, BadRequestError
 
@@ -38,20 +45,21 @@ def thumbnails(collection: Collection, store: Store, body: dict[str, Any]) -> An
     Returns
     -------
     body, buffers
-        The ids again, uint32 offsets (one more than there are ids) and the tiles one after the other; an image that
-        cannot be read has an empty tile.
+        The ids again, and for each image that cannot be shown its id (as text, as JSON has no other keys) and why; then
+        uint32 offsets (one more than there are ids) and the tiles one after the other, empty where there is none.
     """
     items = check_ids(collection, body)
     size = body.get("size")
     if size not in THUMBNAIL_SIZES:
         raise BadRequestError(f"there are thumbnails of {THUMBNAIL_SIZES} pixels, not {size!r}")
-    encoded = tiles(collection, store, items, size)
+    encoded, reasons = tiles(collection, store, items, size)
     offsets = np.concatenate([[0], np.cumsum([len(tile) for tile in encoded])]).astype("<u4")
-    return {"ids": [item.id for item in items]}, [offsets.tobytes(), b"".join(encoded)]
+    body = {"ids": [item.id for item in items], "reasons": {str(item): reason for item, reason in reasons.items()}}
+    return body, [offsets.tobytes(), b"".join(encoded)]
 
 
-def tiles(collection: Collection, store: Store, items: Sequence[Item], size: int) -> list[bytes]:
-    """Return the encoded thumbnails of some items; empty for an image that cannot be read.
+def tiles(collection: Collection, store: Store, items: Sequence[Item], size: int) -> tuple[list[bytes], dict[int, str]]:
+    """Return the encoded thumbnails of some items.
 
     Parameters
     ----------
@@ -64,22 +72,32 @@ def tiles(collection: Collection, store: Store, items: Sequence[Item], size: int
 
     Returns
     -------
-    list of bytes
+    encoded : list of bytes
+        Empty for an image that cannot be shown.
+    reasons : dict of int to str
+        Why not, in plain words, by item id.
     """
     known_hashes = collection.known_hashes(store, [item.id for item in items])
-    hashes = [content or _hash(collection, item, store) for item, content in zip(items, known_hashes, strict=True)]
-    known = store.thumbnails([h for h in hashes if h], size)
+    known = store.thumbnails([content for content in known_hashes if content], size)
     made: list[Record] = []
     encoded: list[bytes] = []
-    for item, content in zip(items, hashes, strict=True):
-        tile = known.get(content, b"") if content else b""
-        if content and not tile and (record := _make(item, content, size, collection.limits)):
-            made.append(record)
-            tile = known[content] = record.thumbnails[size]
-        encoded.append(tile)
+    reasons: dict[int, str] = {}
+    for item, known_hash in zip(items, known_hashes, strict=True):
+        try:
+            content = known_hash or collection.content_hash(item, store)
+            # Read only now, it may be a copy of one that has a tile.
+            if known_hash is None:
+                known |= store.thumbnails([content], size)
+            if content not in known:
+                made.append(_make(item, content, size, collection.limits))
+                known[content] = made[-1].thumbnails[size]
+            encoded.append(known[content])
+        except (OSError, UnreadableImage) as error:
+            encoded.append(b"")
+            reasons[item.id] = reason_for(error)
     if made:
         store.put(made, None)
-    return encoded
+    return encoded, reasons
 
 
 def preview(collection: Collection, body: dict[str, Any]) -> Answer:
@@ -138,17 +156,6 @@ def check_ids(collection: Collection, body: dict[str, Any]) -> list[Item]:
     return [collection.items[i] for i in ids]
 
 
-def _hash(collection: Collection, item: Item, store: Store) -> str | None:
-    try:
-        return collection.content_hash(item, store)
-    except (OSError, UnreadableImage):
-        return None  # an empty tile; the embedding is what reports the file
-
-
-def _make(item: Item, content: str, size: int, limits: Limits) -> Record | None:
-    try:
-        decoded = decode_guarded(item.source, min_side=size, limits=limits)
-    except UnreadableImage:
-        return None
-    tile = encode_thumbnail(decoded.image, size)
-    return Record(content, decoded.width, decoded.height, None, {size: tile})
+def _make(item: Item, content: str, size: int, limits: Limits) -> Record:
+    decoded = decode_guarded(item.source, min_side=size, limits=limits)
+    return Record(content, decoded.width, decoded.height, None, {size: encode_thumbnail(decoded.image, size)})

@@ -148,7 +148,7 @@ class Session:
         store = open_store()
 
         def thumbnail(row: int) -> Image.Image | None:
-            (tile,) = pictures.tiles(collection, store, [collection.items[ids[row]]], size=128)
+            (tile,), _ = pictures.tiles(collection, store, [collection.items[ids[row]]], size=128)
             return Image.open(io.BytesIO(tile)) if tile else None
 
         return snapshot(

@@ -5,7 +5,7 @@ import type { Rpc } from "./rpc";
 import type { Dataset } from "./wire";
 
 /** Longest sides of the tiles that the kernel keeps, px. */
-export const TILE_STEPS = [64, 128, 256] as const;
+export const TILE_STEPS = [64, 128, 256, 512] as const;
 export type TileStep = (typeof TILE_STEPS)[number];
 
 /** Says which tiles a view shows now, the most urgent first; tiles that no view shows any more are not waited for. */
@@ -17,8 +17,8 @@ export interface Thumbnails {
    * Draw it at once and do not keep it: it is closed when it falls out of the cache. Asks for nothing: see `claim`.
    */
   get(row: number, size: number): ImageBitmap | undefined;
-  /** Whether there is no picture of a row and none will come: it cannot be read any more. */
-  isBroken(row: number, size: number): boolean;
+  /** Why there is no picture of a row and none will come, in plain words; empty while one is there or may come. */
+  problem(row: number): string;
   /** A new list of wanted tiles; it ends with the signal. Call `Show` at every draw: it is cheap when nothing changed. */
   claim(signal: AbortSignal): Show;
   /** Counts up, once a frame at most, when tiles have arrived: redraw. */
@@ -44,10 +44,16 @@ const BATCH = 32;
 const FLIGHTS = 4;
 /** Who scrolls past everything that was asked for will not stay at the next pictures either. */
 const PAUSE_MS = 80;
-const CACHE_BYTES = 128 * 2 ** 20;
+const CACHE_BYTES = 192 * 2 ** 20;
+/** One view's share of it: tiles that push one another out would be asked for again and again. */
+const CLAIM_BYTES = 128 * 2 ** 20;
+const UNKNOWN_KIND = "this browser cannot show it";
 
-/** The smallest step that is not enlarged, or the largest there is. */
-export const stepFor = (size: number): TileStep => TILE_STEPS.find((step) => step >= size) ?? 256;
+/** The smallest step that is not enlarged, or the largest of which there is room for `count`. */
+export function stepFor(size: number, count = 1): TileStep {
+  const affordable = TILE_STEPS.filter((step) => step === 64 || 4 * step ** 2 * count <= CLAIM_BYTES);
+  return affordable.find((step) => step >= size) ?? affordable.at(-1)!;
+}
 
 const keyOf = (id: number, step: TileStep): number => id * 4 + TILE_STEPS.indexOf(step);
 
@@ -66,8 +72,8 @@ export function createThumbnails(
   );
   const claims = new Set<Claim>();
   const flights = new Set<Flight>();
-  /** Tiles that will not come: no picture, or the kernel said no. Forgotten with the next dataset. */
-  const hopeless = new Set<number>();
+  /** Tiles that will not come, and why: no picture, or the kernel said no. Forgotten with the next dataset. */
+  const hopeless = new Map<number, string>();
   const onArrival = signal(0);
   let scheduled = false;
   let arrived = false;
@@ -131,12 +137,13 @@ export function createThumbnails(
     const flight: Flight = { ids, step, abort: new AbortController() };
     flights.add(flight);
     try {
-      const { buffers } = await rpc.request("thumbnails", { ids, size: step }, flight.abort.signal);
-      await unpack(ids, step, buffers);
-    } catch {
+      const { body, buffers } = await rpc.request("thumbnails", { ids, size: step }, flight.abort.signal);
+      await unpack(ids, step, buffers, (body.reasons ?? {}) as Record<number, string>);
+    } catch (error) {
       // Refused, or dropped on our own wish: only a refusal would be repeated for ever.
       if (!flight.abort.signal.aborted) {
-        for (const id of ids) hopeless.add(keyOf(id, step));
+        const reason = error instanceof Error ? error.message : String(error);
+        for (const id of ids) hopeless.set(keyOf(id, step), reason);
         arrived = true;
       }
     } finally {
@@ -146,7 +153,12 @@ export function createThumbnails(
   }
 
   /** Buffers: where each tile begins (uint32, one more than there are tiles), and the tiles one after the other. */
-  async function unpack(ids: readonly number[], step: TileStep, buffers: readonly DataView[]): Promise<void> {
+  async function unpack(
+    ids: readonly number[],
+    step: TileStep,
+    buffers: readonly DataView[],
+    reasons: Readonly<Record<number, string>>,
+  ): Promise<void> {
     const [offsets, tiles] = buffers;
     if (!offsets || !tiles || offsets.byteLength !== 4 * (ids.length + 1)) {
       throw new Error("The answer holds no tiles.");
@@ -162,7 +174,7 @@ export function createThumbnails(
                 new Uint8Array(tiles.buffer as ArrayBuffer, tiles.byteOffset + start, end - start),
               ).catch(() => undefined)
             : undefined;
-        if (bitmap === undefined) hopeless.add(key);
+        if (bitmap === undefined) hopeless.set(key, reasons[id] ?? UNKNOWN_KIND);
         else if (abort.aborted) bitmap.close();
         else cache.set(key, bitmap);
       }),
@@ -196,9 +208,12 @@ export function createThumbnails(
       }
       return undefined;
     },
-    isBroken(row, size) {
+    problem(row) {
       const id = dataset.value.ids[row];
-      return id !== undefined && hopeless.has(keyOf(id, stepFor(size)));
+      if (id === undefined || hopeless.size === 0) return "";
+      const keys = TILE_STEPS.map((step) => keyOf(id, step));
+      if (keys.some((key) => cache.has(key))) return "";
+      return keys.map((key) => hopeless.get(key)).find((reason) => reason !== undefined) ?? "";
     },
     claim(signal) {
       const claim: Claim = { ids: [], step: 64 };
@@ -210,7 +225,7 @@ export function createThumbnails(
       return (rows, size) => {
         const { ids } = dataset.value;
         claim.ids = Array.from(rows, (row) => ids[row]).filter((id) => id !== undefined);
-        claim.step = stepFor(size);
+        claim.step = stepFor(size, claim.ids.length);
         schedule();
       };
     },

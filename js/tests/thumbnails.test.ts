@@ -9,7 +9,7 @@ interface Asked {
   ids: number[];
   size: number;
   signal: AbortSignal;
-  answer(tiles: readonly (number[] | null)[]): Promise<void>;
+  answer(tiles: readonly (number[] | null)[], reasons?: object): Promise<void>;
   refuse(): Promise<void>;
 }
 
@@ -49,13 +49,16 @@ beforeEach(() => {
         asked.push({
           ...(body as { ids: number[]; size: number }),
           signal: wanted!,
-          answer: (tiles) => {
+          answer: (tiles, reasons = {}) => {
             const offsets = new Uint32Array(tiles.length + 1);
             tiles.forEach((tile, i) => {
               offsets[i + 1] = offsets[i]! + (tile?.length ?? 0);
             });
             const bytes = Uint8Array.from([99, ...tiles.flatMap((tile) => tile ?? [])]);
-            resolve({ body: {}, buffers: [new DataView(offsets.buffer), new DataView(bytes.buffer, 1)] });
+            resolve({
+              body: { reasons },
+              buffers: [new DataView(offsets.buffer), new DataView(bytes.buffer, 1)],
+            });
             return settled();
           },
           refuse: () => {
@@ -71,7 +74,14 @@ beforeEach(() => {
 });
 
 it("takes the smallest tile that need not be enlarged", () => {
-  expect([1, 64, 65, 128, 200, 256, 900].map(stepFor)).toEqual([64, 64, 128, 128, 256, 256, 256]);
+  const sizes = [1, 64, 65, 128, 200, 256, 300, 900];
+  expect(sizes.map((size) => stepFor(size))).toEqual([64, 64, 128, 128, 256, 256, 512, 512]);
+});
+
+it("takes a smaller one where there is no room for so many large ones", () => {
+  expect([1, 128, 129, 512, 513, 5000].map((count) => stepFor(512, count))).toEqual([
+    512, 512, 256, 256, 128, 64,
+  ]);
 });
 
 describe("a view that shows rows", () => {
@@ -153,9 +163,10 @@ describe("a view that shows rows", () => {
     const show = thumbnails.claim(life.signal);
     show([0, 1, 2], 64);
     nextFrames();
-    await asked[0]!.answer([[4], null, [0]]);
+    await asked[0]!.answer([[4], null, [0]], { [dataset.value.ids[1]!]: "the file is empty" });
     expect(thumbnails.get(0, 64)).toBeDefined();
-    expect([0, 1, 2].map((row) => thumbnails.isBroken(row, 64))).toEqual([false, true, true]);
+    const problems = [0, 1, 2, 3].map((row) => thumbnails.problem(row));
+    expect(problems).toEqual(["", "the file is empty", "this browser cannot show it", ""]);
     show([0, 1, 2], 64);
     nextFrames();
     expect(asked).toHaveLength(1);
@@ -173,8 +184,20 @@ describe("a view that shows rows", () => {
     show([0], 64);
     nextFrames();
     expect(asked).toHaveLength(1);
-    expect(thumbnails.isBroken(0, 64)).toBe(true);
+    expect(thumbnails.problem(0)).toBe("no");
     expect(thumbnails.onArrival.value).toBe(1);
+  });
+
+  it("has no problem with a picture that is there in another size", async () => {
+    const show = thumbnails.claim(life.signal);
+    show([0], 64);
+    nextFrames();
+    await asked[0]!.answer([[4]]);
+    show([0], 400);
+    nextFrames();
+    await asked[1]!.answer([null], { [dataset.value.ids[0]!]: "it was deleted" });
+    expect(thumbnails.problem(0)).toBe("");
+    expect(thumbnails.get(0, 400)!.width).toBe(4);
   });
 
   it("wants nothing any more when it is gone", () => {

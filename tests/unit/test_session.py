@@ -81,7 +81,7 @@ def test_a_bad_message_takes_nothing_back_from_the_kernel(session):
 
 def test_thumbnails_come_in_the_order_asked_for(session):
     content, (offsets, tiles) = request(session, "thumbnails", ids=[3, 0], size=64)
-    assert content["body"] == {"ids": [3, 0]}
+    assert content["body"] == {"ids": [3, 0], "reasons": {}}
     start, middle, end = np.frombuffer(offsets, "<u4")
     assert (start, end) == (0, len(tiles))
     for tile in (tiles[:middle], tiles[middle:]):

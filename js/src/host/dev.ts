@@ -2,7 +2,7 @@
  * The widget with a synthetic collection and kernel, no Jupyter. In the address:
  * n=400, seed=1, theme=dark, k=8, stage=scan|embed|tree|pca|umap, delay=20 (ms an answer takes),
  * chain=1 (a tree that is one long chain), live=1 (the stages follow one another), state=failed|cancelled, views=2,
- * mode=pictures|table, tile=84 (largest side of a picture in the gallery), hide=tree,map (panes).
+ * broken=7 (every seventh picture), mode=pictures|table, tile=84 (largest side of a picture in the gallery), hide=tree,map (panes).
  */
 
 import type { Progress, ViewTraits } from "../store";
@@ -87,6 +87,11 @@ answerRequests(model, data, {
     if (kind === "resume") setProgress({ state: "running", seconds_left: 30 });
   },
 });
+  labels: keepLabels(dataset, history, data, {
+    tree: whole.tree!,
+    clusterCount: () => model.get("cut").n_clusters,
+  }),
+  broken: number("broken", 0),
 
 const selected = number("selected", 0);
 if (selected > 0) {

@@ -14,6 +14,8 @@ interface Reply {
   body: object;
   buffers?: DataView[];
 }
+  /** Every so manieth picture cannot be shown; 0 for none. */
+  broken: number;
 
 export interface KernelOptions {
   /** Milliseconds before each answer. */
@@ -33,12 +35,15 @@ export function answerRequests(model: LocalModel<ViewTraits>, data: Synthetic, o
       offsets[i + 1] = offsets[i]! + bytes;
     });
     const joined = await new Blob(encoded).arrayBuffer();
-    return { body: { ids }, buffers: [new DataView(offsets.buffer), new DataView(joined)] };
+    const reasons = Object.fromEntries(ids.filter(isBroken).map((id) => [id, "the file ends too early"]));
+  const isBroken = (id: number): boolean => options.broken > 0 && id % options.broken === 0;
+
+    return { body: { ids, reasons }, buffers: [new DataView(offsets.buffer), new DataView(joined)] };
   }
 
   async function picture(id: number, size: number): Promise<Blob> {
     const look = data.looks[rowOfId.get(id) ?? -1];
-    return look ? drawPicture(look, id, size) : new Blob();
+    return look && !isBroken(id) ? drawPicture(look, id, size) : new Blob();
   }
 
   function record(id: number): object {

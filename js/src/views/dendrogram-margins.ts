@@ -6,6 +6,7 @@ import { placeLabels, SWATCH } from "./dendrogram-labels";
 import { countIn, selectionMarks } from "./dendrogram-marks";
 import { clusterAt, hasSelection, type Scene, shownIn } from "./dendrogram-scene";
 import { clusterName } from "./dendrogram-words";
+import { drawBroken } from "./tile";
 
 type Context = CanvasRenderingContext2D;
 
@@ -93,7 +94,8 @@ export function drawPictures(context: Context, scene: Scene, thumbnails: Thumbna
     const end = start + tree.sizeOf(node);
     if (shownIn(scene.shownBefore, start, end) === 0) continue;
     const size = Math.min(most, y1 - y0 - PICTURE_GAP);
-    const bitmap = thumbnails.get(scene.representative(node), most * devicePixelRatio);
+    const row = scene.representative(node);
+    const bitmap = thumbnails.get(row, most * devicePixelRatio);
     const scale = bitmap ? size / Math.max(bitmap.width, bitmap.height) : 1;
     const [w, h] = bitmap ? [bitmap.width * scale, bitmap.height * scale] : [size, size];
     const top = (y0 + y1 - h) / 2;
@@ -103,6 +105,7 @@ export function drawPictures(context: Context, scene: Scene, thumbnails: Thumbna
     else {
       context.fillStyle = theme.border;
       context.fillRect(x, top, w, h);
+      if (thumbnails.problem(row) !== "") drawBroken(context, x, top, size, theme.muted);
     }
     const share = selected / shownIn(scene.shownBefore, start, end);
     if (share === 1) {

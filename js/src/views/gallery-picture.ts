@@ -12,6 +12,8 @@ export interface PictureState {
   /** The colour of its value, where the group does not say it already. */
   color: string | null;
   badges: readonly Badge[];
+  /** Why it cannot be shown; else empty. */
+  problem: string;
 }
 
 export interface Picture {
@@ -20,18 +22,22 @@ export interface Picture {
   /** CSS pixels of the picture's longest side. */
   readonly side: number;
   update(state: PictureState): void;
-  paint(bitmap: ImageBitmap | undefined, isBroken: boolean): void;
+  paint(bitmap: ImageBitmap | undefined): void;
 }
+
+/** What the pointer gets to know of a picture. */
+export const titleOf = ({ name, problem }: PictureState): string =>
+  problem === "" ? name : `${name}\nThe picture cannot be shown: ${problem}`;
 
 /** What every picture shows in the same way. */
 export function showState(
   el: HTMLElement,
-  { name, selected, faded, hovered, cursor, badges }: PictureState,
+  { name, selected, faded, hovered, cursor, badges, problem }: PictureState,
 ): void {
   const { classList } = el;
   const marks = badges.map(({ title }) => `, ${title}`).join("");
   el.setAttribute("aria-selected", String(selected));
-  el.setAttribute("aria-label", `${name}${marks}`);
+  el.setAttribute("aria-label", `${name}${marks}${problem && `, cannot be shown: ${problem}`}`);
   classList.toggle("imgclust-faded", faded);
   classList.toggle("imgclust-hovered", hovered);
   classList.toggle("imgclust-cursor", cursor);

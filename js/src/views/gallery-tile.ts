@@ -1,10 +1,8 @@
 /** One picture of the gallery. Tiles are used again for other pictures as one scrolls. */
-import { ImageOff } from "lucide";
 import { element } from "../dom";
 import { badgeElement } from "./badge";
-import { type Picture, type PictureState, showState } from "./gallery-picture";
-import { icon } from "./icons";
-import { paintTile } from "./tile";
+import { type Picture, type PictureState, showState, titleOf } from "./gallery-picture";
+import { markBroken, paintTile } from "./tile";
 
 /** On smaller pictures marks would hide what they mark. */
 const MARKS_FROM = 44;
@@ -48,16 +46,11 @@ export class GalleryTile implements Picture {
     if (hasCaption) this.element.append(this.caption);
     else this.caption.remove();
     this.painted = undefined;
-    this.box.querySelector("svg")?.remove();
     paintTile(this.canvas, undefined, side);
   }
 
-  paint(bitmap: ImageBitmap | undefined, isBroken: boolean): void {
-    if (bitmap === undefined) {
-      if (isBroken && !this.box.querySelector("svg"))
-        this.box.prepend(icon(ImageOff, Math.min(20, this.side / 2)));
-      return;
-    }
+  paint(bitmap: ImageBitmap | undefined): void {
+    if (bitmap === undefined) return;
     if (bitmap === this.painted && devicePixelRatio === this.paintedFor) return;
     paintTile(this.canvas, bitmap, this.side);
     this.painted = bitmap;
@@ -65,10 +58,12 @@ export class GalleryTile implements Picture {
   }
 
   update(state: PictureState): void {
-    const { name, color, badges } = state;
+    const { name, color, badges, problem } = state;
     showState(this.element, state);
-    if (this.element.title !== name) {
-      this.element.title = name;
+    markBroken(this.box, problem !== "", this.side);
+    const title = titleOf(state);
+    if (this.element.title !== title) {
+      this.element.title = title;
       this.caption.textContent = name;
     }
     if (color === null) this.dot.remove();

@@ -159,10 +159,10 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
         cursor: row === cursor,
         color: dots ? css[codes[row]!]! : null,
         badges: badges.value(row),
+        problem: thumbnails.problem(row),
       });
       if (picture instanceof TableRow) picture.fill(record);
-      const size = grid.side * devicePixelRatio;
-      picture.paint(thumbnails.get(row, size), thumbnails.isBroken(row, size));
+      picture.paint(thumbnails.get(row, grid.side * devicePixelRatio));
     }
     grid.scroller.classList.toggle("imgclust-all-selected", scope.value?.equals(selected) ?? false);
     if (cursor !== null) grid.scroller.setAttribute("aria-activedescendant", grid.elementId(cursor));

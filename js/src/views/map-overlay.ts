@@ -5,6 +5,7 @@ import type { Label } from "./map-labels";
 import type { PlacedPicture } from "./map-pictures";
 import type { Overlay } from "./map-scene";
 import { toPixelX, toPixelY } from "./map-view";
+import { drawBroken } from "./tile";
 
 type Context = CanvasRenderingContext2D;
 
@@ -63,6 +64,10 @@ function drawPicture(
   if (selection.rows.has(row)) frame(2.5, theme.background);
   frame(1.5, coloring.css[coloring.codes[row]!]!);
   if (bitmap) context.drawImage(bitmap, left, top, width, height);
+  else if (thumbnails.problem(row) !== "") {
+    frame(0, theme.background);
+    drawBroken(context, left, top, room, theme.muted);
+  }
 }
 
 const nameFont = (fontFamily: string): string => `600 11px ${fontFamily}`;

@@ -3,7 +3,7 @@ import { element, watch } from "../dom";
 import { formatValue } from "../format";
 import type { ViewContext } from "./context";
 import { readIds } from "./gallery-order";
-import { paintTile } from "./tile";
+import { markBroken, paintTile } from "./tile";
 
 const COUNT = 12;
 const SIDE = 56;
@@ -37,6 +37,7 @@ export function similarPictures(
   function paint(): void {
     for (const { row, canvas, button, distance } of shown) {
       paintTile(canvas, thumbnails.get(row, SIDE * devicePixelRatio), SIDE);
+      markBroken(button, thumbnails.problem(row) !== "", SIDE);
       const name = records.get(row)?.name ?? `image ${row + 1}`;
       button.setAttribute("aria-label", name);
       button.title = `${name} · distance ${formatValue(distance)}`;

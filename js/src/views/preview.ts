@@ -1,5 +1,5 @@
 /** One picture large, with what is known of it and what is like it; arrow keys lead through the rows it was opened from. */
-import { ArrowLeft, ChevronLeft, ChevronRight, ListOrdered } from "lucide";
+import { ArrowLeft, ChevronLeft, ChevronRight, ImageOff, ListOrdered } from "lucide";
 import { button, element, watch } from "../dom";
 import { formatBytes, formatCount, formatValue } from "../format";
 import type { ImageRecord } from "../records";
@@ -14,6 +14,8 @@ import { listenToZoom, ZOOM_KEYS } from "./preview-zoom";
 export type OpenPreview = (rows: ArrayLike<number>, index: number, onClose?: (index: number) => void) => void;
 
 const LARGEST = 2048;
+/** What may have been shown before, px. */
+const SMALL = 256;
 
 export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPreview">): OpenPreview {
   return (rows, index, onClose = () => {}) => {
@@ -108,7 +110,7 @@ export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPr
 
     /** What is in the cache stands in, stretched, until the large one is here. */
     function showSmall(row: number): void {
-      const bitmap = ctx.thumbnails.get(row, 256);
+      const bitmap = ctx.thumbnails.get(row, SMALL);
       const canvas = element("canvas", {
         class: "imgclust-preview-standin",
         attributes: { "aria-hidden": "true" },
@@ -137,9 +139,13 @@ export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPr
       } catch (error) {
         if (wanted.aborted) return;
         const reason = error instanceof Error ? error.message : String(error);
-        picture.append(
-          element("p", { class: "imgclust-error", text: `The picture cannot be shown: ${reason}` }),
-        );
+        const words = element("p", {
+          class: "imgclust-error",
+          text: `The picture cannot be shown: ${reason}`,
+        });
+        // A small one that has been seen before is better than none.
+        if (ctx.thumbnails.get(row, SMALL)) picture.append(words);
+        else picture.replaceChildren(icon(ImageOff, 32), words);
       }
     }
 

@@ -2,9 +2,9 @@
 import { element } from "../dom";
 import type { ImageRecord } from "../records";
 import { badgeElement } from "./badge";
-import { type Picture, type PictureState, showState } from "./gallery-picture";
+import { type Picture, type PictureState, showState, titleOf } from "./gallery-picture";
 import type { TableColumn } from "./table-columns";
-import { paintTile } from "./tile";
+import { markBroken, paintTile } from "./tile";
 
 export const ROW_HEIGHT = 28;
 const PICTURE = 22;
@@ -14,6 +14,7 @@ export class TableRow implements Picture {
   row = -1;
   readonly side = PICTURE;
   private readonly canvas = element("canvas", { attributes: { "aria-hidden": "true" } });
+  private readonly picture = element("span", { class: "imgclust-row-picture", children: [this.canvas] });
   private readonly name = element("span", { class: "imgclust-cell-text" });
   private readonly swatch = element("span", { class: "imgclust-swatch" });
   private readonly marks = element("span", { class: "imgclust-row-marks" });
@@ -24,11 +25,10 @@ export class TableRow implements Picture {
 
   constructor(columns: readonly TableColumn[]) {
     this.columns = columns;
-    const picture = element("span", { class: "imgclust-row-picture", children: [this.canvas] });
     const first = element("div", {
       class: "imgclust-cell",
       attributes: { role: "gridcell" },
-      children: [picture, this.swatch, this.name, this.marks],
+      children: [this.picture, this.swatch, this.name, this.marks],
     });
     this.cells = columns.slice(1).map(({ isNumber }) =>
       element("div", {
@@ -62,7 +62,8 @@ export class TableRow implements Picture {
     showState(this.element, state);
     this.swatch.hidden = state.color === null;
     if (state.color !== null) this.swatch.style.background = state.color;
-    setText(this.name, state.name);
+    setText(this.name, state.name, titleOf(state));
+    markBroken(this.picture, state.problem !== "", PICTURE);
     this.marks.replaceChildren(...state.badges.map(badgeElement));
   }
 
@@ -74,8 +75,7 @@ export class TableRow implements Picture {
   }
 }
 
-function setText(cell: HTMLElement, text: string): void {
-  if (cell.textContent === text) return;
-  cell.textContent = text;
-  cell.title = text;
+function setText(cell: HTMLElement, text: string, title = text): void {
+  if (cell.textContent !== text) cell.textContent = text;
+  if (cell.title !== title) cell.title = title;
 }

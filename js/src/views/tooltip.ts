@@ -2,7 +2,7 @@
 import { effect } from "@preact/signals-core";
 import { element } from "../dom";
 import type { ViewContext } from "./context";
-import { paintTile } from "./tile";
+import { markBroken, paintTile } from "./tile";
 
 export interface TooltipContent {
   title: string;
@@ -44,14 +44,17 @@ export function createTooltip(
     const pictured = rows.slice(0, MOST_PICTURES);
     const side = pictured.length === 1 ? LARGE : SMALL;
     const canvases = pictured.map(() => element("canvas", { attributes: { "aria-hidden": "true" } }));
+    const places = canvases.map((canvas) => element("div", { children: [canvas] }));
+    const reason = element("div", { class: "imgclust-tooltip-line" });
     const heading = element("div", { class: "imgclust-tooltip-title" });
     box.replaceChildren(
       element("div", {
-        class: `imgclust-tooltip-pictures${canvases.length > 1 ? " imgclust-several" : ""}`,
-        children: canvases,
+        class: `imgclust-tooltip-pictures${places.length > 1 ? " imgclust-several" : ""}`,
+        children: places,
       }),
       heading,
       ...lines.map((text) => element("div", { class: "imgclust-tooltip-line", text })),
+      reason,
     );
     claim(pictured, side * devicePixelRatio);
     if (named !== undefined) records.ask([named]);
@@ -59,7 +62,11 @@ export function createTooltip(
       thumbnails.onArrival.value;
       records.onArrival.value;
       heading.textContent = (named === undefined ? undefined : records.get(named)?.name) ?? title;
+      const problems = pictured.map((row) => thumbnails.problem(row));
+      const only = problems.length === 1 ? problems[0] : "";
+      reason.textContent = only ? `The picture cannot be shown: ${only}` : "";
       pictured.forEach((row, i) => {
+        markBroken(places[i]!, problems[i] !== "", side);
         paintTile(canvases[i]!, thumbnails.get(row, side * devicePixelRatio), side);
       });
     });
