@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
+from imgclust_jupyter.clustering import Tree
 from imgclust_jupyter.embedding import predict
 from imgclust_jupyter.insight import duplicate_groups, local_outlier_factor, mean_distance, ranks, typical_distance
+from imgclust_jupyter.insight.cluster_names import BranchName, name_branches
 from imgclust_jupyter.pipeline.results import Findings, Results
 from imgclust_jupyter.store import Store
 
-__all__ = ["NEIGHBORS", "find"]
+__all__ = ["NEIGHBORS", "find", "names_of"]
 
 NEIGHBORS = 16  # an image and fifteen others, umap-learn's default
 
@@ -43,6 +47,16 @@ def find(results: Results, metric: str, store: Store, before: npt.NDArray[np.int
         duplicates=duplicate_groups(results.neighbors, typical_distance(results.vectors, metric), contents),
         predicted=_predicted(results, before),
     )
+
+
+def names_of(results: Results, tree: Tree) -> Mapping[int, BranchName]:
+    """Return what the branches of a tree are called, by merge; nothing where the network knows no classes."""
+    network, embeddings = results.network, results.embeddings
+    assert network is not None
+    assert embeddings is not None
+    if network.classes is None:
+        return {}
+    return name_branches(tree, network.classes, lambda rows: network.class_scores(embeddings[rows]))
 
 
 def _predicted(

@@ -16,7 +16,7 @@ from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.collection.revision import Revision
 from imgclust_jupyter.layout import Neighbors, extend_neighbors, place
 from imgclust_jupyter.pipeline.changes import Changes
-from imgclust_jupyter.pipeline.findings import NEIGHBORS, find
+from imgclust_jupyter.pipeline.findings import NEIGHBORS, find, names_of
 from imgclust_jupyter.pipeline.options import Options
 from imgclust_jupyter.pipeline.results import Results
 from imgclust_jupyter.store import Store
@@ -154,7 +154,7 @@ def _before(old_ids: Rows, ids: Rows, revision: Revision, n_items: int) -> Rows:
 
 def _from_the_start(results: Results) -> Results:
     return replace(
-        results, vectors=None, mean=None, neighbors=None, findings=None, tree=None, medoids=None, auto=0,
+        results, vectors=None, mean=None, neighbors=None, findings=None, tree=None, medoids=None, names={}, auto=0,
         coordinates=None, layout=None, complete=False,
     )  # fmt: skip
 
@@ -192,7 +192,8 @@ def _with_tree(results: Results, before: Rows, options: Options) -> Results:
 
 def _shown(results: Results, tree: Tree, provisional: bool) -> Results:
     assert results.vectors is not None
-    return replace(results, tree=tree, medoids=medoids(tree, results.vectors), provisional=provisional)
+    names = names_of(results, tree)
+    return replace(results, tree=tree, medoids=medoids(tree, results.vectors), names=names, provisional=provisional)
 
 
 def _nearest_kept(results: Results, before: Rows, options: Options) -> tuple[Rows, npt.NDArray[np.float64]]:

@@ -19,7 +19,7 @@ from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.collection.revision import ALREADY_THERE, merge
 from imgclust_jupyter.embedding import Interrupted, Network, embed, get_network, precomputed
 from imgclust_jupyter.layout import LAYOUTS, nearest_neighbors, pca_map, warm_up
-from imgclust_jupyter.pipeline.findings import NEIGHBORS, find
+from imgclust_jupyter.pipeline.findings import NEIGHBORS, find, names_of
 from imgclust_jupyter.pipeline.growth import exact_tree, grow, with_collection
 from imgclust_jupyter.pipeline.options import Options
 from imgclust_jupyter.pipeline.progress import STAGES, Pace, Progress
@@ -358,7 +358,8 @@ class Pipeline:
         tree = Tree.from_linkage(Z, order_leaves(Z, vectors, metric), plan.description)
         notices = self.results.notices if plan.exact else (*self.results.notices, plan.description)
         auto = auto_clusters(tree, vectors, method, metric)
-        self._finish(tree=tree, medoids=medoids(tree, vectors), auto=auto, notices=notices)
+        names = names_of(self.results, tree)
+        self._finish(tree=tree, medoids=medoids(tree, vectors), names=names, auto=auto, notices=notices)
 
     def _map(self) -> None:
         vectors, neighbors, initial = self.results.vectors, self.results.neighbors, self.results.coordinates

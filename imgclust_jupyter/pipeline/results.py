@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 from imgclust_jupyter.clustering import Tree
 from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.embedding import Network
+from imgclust_jupyter.insight.cluster_names import BranchName
 from imgclust_jupyter.layout import Neighbors
 from imgclust_jupyter.pipeline.changes import Changes
 
@@ -75,6 +77,8 @@ class Results:
     tree : Tree or None
     medoids : ndarray of int32, shape (n - 1,), or None
         The row that stands for each merge.
+    names : mapping of int to BranchName
+        What the images of the upper merges seem to be, where the network has classes.
     auto : int
         The number of clusters that there seem to be; 0 while there is no tree.
     coordinates : ndarray of float32, shape (n, 2), or None
@@ -106,6 +110,7 @@ class Results:
     coordinates: npt.NDArray[np.float32] | None = None
     layout: str | None = None
     complete: bool = False
+    names: Mapping[int, BranchName] = field(default_factory=dict)
     provisional: bool = False
     changes: Changes | None = None
     by_hand: frozenset[int] = frozenset()
