@@ -1,19 +1,21 @@
 """The dataset as the browser gets it: a JSON header and six arrays (twin: ``js/src/wire.ts``).
 
-All arrays are little-endian with four bytes a value, and n values long unless said otherwise:
+All arrays are little-endian, and n values long unless said otherwise. What the browser can work out is not sent: with
+the usual columns, 100,000 images take less than 5 MB.
 
 ids
-    uint32, the item id of each row.
+    The item ids of the rows, which ascend, as the bits of a selection (see `pack`).
 coordinates
     float32, x and y of each row in turn (2n); empty without a map.
 leaf_order
     uint32, the rows in leaf order; empty without a tree.
 merges
-    uint32 left_start, uint32 size, uint32 split and float32 height, n - 1 values each, one array after the other.
+    uint32 boundary, the leaf position where the right child begins, then float32 height: n - 1 values each. The merges
+    ascend in height, so that what a boundary joins is known by then.
 medoids
     uint32, the row that stands for each merge (n - 1); empty without a tree.
 columns
-    One array after the other as the header lists them: float32 with NaN for missing, or int32 codes with -1.
+    One array after the other as the header lists them: float32 with NaN for missing, or int16 codes with -1.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ import pandas as pd
 
 from imgclust_jupyter.clustering import Tree
 from imgclust_jupyter.collection import printable
+from imgclust_jupyter.workspace.selection import pack
 
 __all__ = ["DatasetMessage", "encode_columns", "encode_dataset"]
 
@@ -43,7 +46,7 @@ class DatasetMessage:
     >>> table = pd.DataFrame({"width": [640, 800]})
     >>> message = encode_dataset({"version": 1}, np.array([0, 2]), table, None, None)
     >>> message.ids.hex(), message.header["n"]
-    ('0000000002000000', 2)
+    ('05', 2)
     """
 
     header: dict[str, Any]
@@ -71,6 +74,7 @@ def encode_dataset(
         What the browser shows in words, and ``colors``, the palette index that is shown for each index of
         `Tree.colors` (those beyond its end stay); ``n`` and ``columns`` are added.
     ids : ndarray of int64, shape (n,)
+        Ascending.
     table : DataFrame, n rows
         The columns to colour, group and filter by.
     tree : Tree or None
@@ -84,13 +88,10 @@ def encode_dataset(
     columns, values = encode_columns(table)
     return DatasetMessage(
         header={**header, "n": len(ids), "columns": columns},
-        ids=_bytes(ids, "<u4"),
+        ids=pack(ids, int(ids[-1]) + 1) if len(ids) else b"",
         coordinates=b"" if coordinates is None else _bytes(coordinates, "<f4"),
         leaf_order=b"" if tree is None else _bytes(tree.leaf_order, "<u4"),
-        merges=b""
-        if tree is None
-        else b"".join([_bytes(getattr(tree, name), "<u4") for name in ("left_start", "size", "split")])
-        + _bytes(tree.height, "<f4"),
+        merges=b"" if tree is None else _bytes(tree.left_start + tree.split, "<u4") + _bytes(tree.height, "<f4"),
         medoids=b"" if medoids is None else _bytes(medoids, "<u4"),
         columns=values,
     )
@@ -111,7 +112,7 @@ def encode_columns(table: pd.DataFrame) -> tuple[list[dict[str, Any]], bytes]:
     list of dict
         ``name``, ``kind`` and, for categories, ``categories``.
     bytes
-        Four bytes a value.
+        Four bytes a number and two a category.
 
     Examples
     --------
@@ -134,7 +135,7 @@ def encode_columns(table: pd.DataFrame) -> tuple[list[dict[str, Any]], bytes]:
                 continue
             shown = [printable(str(category)) for category in categories]
             headers.append({"name": printable(str(name)), "kind": "category", "categories": shown})
-            arrays.append(_bytes(codes, "<i4"))
+            arrays.append(_bytes(codes, "<i2"))
     return headers, b"".join(arrays)
 
 

@@ -82,38 +82,78 @@ const NO_HEADER: Header = {
   colors: [],
 };
 
-/** The bytes of a trait as 32-bit values; copied, because buffers may arrive unaligned and inside a larger message. */
-function words(trait: DataView, name: string, count: number): ArrayBuffer {
-  if (trait.byteLength !== 4 * count) {
+const bytesOf = (trait: DataView): Uint8Array =>
+  new Uint8Array(trait.buffer, trait.byteOffset, trait.byteLength);
+
+/** The bytes of a trait; copied, because buffers may arrive unaligned and inside a larger message. */
+function copyOf(trait: DataView, name: string, length: number): ArrayBuffer {
+  if (trait.byteLength !== length) {
     throw new Error(
-      `The dataset cannot be shown: ${name} has ${trait.byteLength} bytes instead of ${4 * count}.`,
+      `The dataset cannot be shown: ${name} has ${trait.byteLength} bytes instead of ${length}.`,
     );
   }
-  const copy = new Uint8Array(trait.byteLength);
-  copy.set(new Uint8Array(trait.buffer, trait.byteOffset, trait.byteLength));
-  return copy.buffer;
+  return bytesOf(trait).slice().buffer as ArrayBuffer;
+}
+
+/** The item ids whose bits are set. */
+function parseIds(trait: DataView, n: number): Uint32Array {
+  const bytes = bytesOf(trait);
+  const ids: number[] = [];
+  for (let id = 0; id < 8 * bytes.length; id++) if (bytes[id >>> 3]! & (1 << (id & 7))) ids.push(id);
+  if (ids.length !== n) {
+    throw new Error(`The dataset cannot be shown: ids are of ${ids.length} images instead of ${n}.`);
+  }
+  return Uint32Array.from(ids);
+}
+
+/** Each merge joins the two intervals of leaves that meet at its boundary. */
+function intervals(boundaries: Uint32Array): Record<"leftStart" | "size" | "split", Uint32Array> {
+  const merges = boundaries.length;
+  const leftStart = new Uint32Array(merges);
+  const size = new Uint32Array(merges);
+  const split = new Uint32Array(merges);
+  // Kept for the first and the last leaf of each interval that there is so far.
+  const endOf = Uint32Array.from({ length: merges + 1 }, (_, leaf) => leaf + 1);
+  const startOf = Uint32Array.from({ length: merges + 1 }, (_, leaf) => leaf);
+  boundaries.forEach((boundary, merge) => {
+    const start = startOf[boundary - 1]!;
+    const end = endOf[boundary]!;
+    leftStart[merge] = start;
+    size[merge] = end - start;
+    split[merge] = boundary - start;
+    endOf[start] = end;
+    startOf[end - 1] = start;
+  });
+  return { leftStart, size, split };
 }
 
 function parseTree(traits: DatasetTraits, n: number, colors: readonly number[]): Tree | null {
   if (n === 0 || traits.leaf_order.byteLength === 0) return null;
   const merges = n - 1;
-  const buffer = words(traits.merges, "merges", 4 * merges);
+  const buffer = copyOf(traits.merges, "merges", 8 * merges);
+  const { leftStart, size, split } = intervals(new Uint32Array(buffer, 0, merges));
   return new Tree(
-    new Uint32Array(words(traits.leaf_order, "leaf_order", n)),
-    new Uint32Array(buffer, 0, merges),
-    new Uint32Array(buffer, 4 * merges, merges),
-    new Uint32Array(buffer, 8 * merges, merges),
-    new Float32Array(buffer, 12 * merges, merges),
+    new Uint32Array(copyOf(traits.leaf_order, "leaf_order", 4 * n)),
+    leftStart,
+    size,
+    split,
+    new Float32Array(buffer, 4 * merges, merges),
     colors,
   );
 }
 
+const VALUE_BYTES = { number: 4, category: 2 } as const;
+
 function parseColumns(trait: DataView, headers: readonly ColumnHeader[], n: number): Map<string, Column> {
-  const buffer = words(trait, "columns", headers.length * n);
+  const bytesPerRow = headers.reduce((sum, { kind }) => sum + VALUE_BYTES[kind], 0);
+  const buffer = copyOf(trait, "columns", bytesPerRow * n);
+  let at = 0;
   return new Map(
-    headers.map(({ name, kind, categories = [] }, i) => {
-      const values =
-        kind === "number" ? new Float32Array(buffer, 4 * n * i, n) : new Int32Array(buffer, 4 * n * i, n);
+    headers.map(({ name, kind, categories = [] }) => {
+      // Of its own, as what follows categories may be unaligned.
+      const bytes = buffer.slice(at, at + VALUE_BYTES[kind] * n);
+      at += bytes.byteLength;
+      const values = kind === "number" ? new Float32Array(bytes) : Int32Array.from(new Int16Array(bytes));
       return [name, { name, kind, values, categories }];
     }),
   );
@@ -123,7 +163,7 @@ function parseColumns(trait: DataView, headers: readonly ColumnHeader[], n: numb
 export function parseDataset(traits: DatasetTraits): Dataset {
   const header = { ...NO_HEADER, ...traits.header };
   const { n } = header;
-  const ids = new Uint32Array(words(traits.ids, "ids", n));
+  const ids = parseIds(traits.ids, n);
   const rowOfId = new Int32Array(header.id_count).fill(-1);
   ids.forEach((id, row) => {
     rowOfId[id] = row;
@@ -139,10 +179,12 @@ export function parseDataset(traits: DatasetTraits): Dataset {
     coordinates:
       traits.coordinates.byteLength === 0
         ? null
-        : new Float32Array(words(traits.coordinates, "coordinates", 2 * n)),
+        : new Float32Array(copyOf(traits.coordinates, "coordinates", 8 * n)),
     tree: parseTree(traits, n, header.colors),
     medoids:
-      traits.medoids.byteLength === 0 ? null : new Uint32Array(words(traits.medoids, "medoids", n - 1)),
+      traits.medoids.byteLength === 0
+        ? null
+        : new Uint32Array(copyOf(traits.medoids, "medoids", 4 * (n - 1))),
     columns: parseColumns(traits.columns, header.columns, n),
   };
 }

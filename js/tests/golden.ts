@@ -10,7 +10,11 @@ interface Golden {
     colors_k3: number[];
     labels_k7: number[];
     colors_k7: number[];
+    ids: number[];
     leaf_order: number[];
+    left_start: number[];
+    size: number[];
+    split: number[];
     medoids: number[];
     selection: { rows: number[]; bytes_hex: string };
   };

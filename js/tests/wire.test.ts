@@ -11,6 +11,9 @@ describe("the dataset that Python has written", () => {
   it("has the tree that Python has", () => {
     const tree = dataset.tree!;
     expect([...tree.leafOrder]).toEqual(expected.leaf_order);
+    expect([...tree.leftStart]).toEqual(expected.left_start);
+    expect([...tree.size]).toEqual(expected.size);
+    expect([...tree.split]).toEqual(expected.split);
     expect([...dataset.medoids!]).toEqual(expected.medoids);
     for (const [k, labels, colors] of [
       [3, expected.labels_k3, expected.colors_k3],
@@ -30,6 +33,7 @@ describe("the dataset that Python has written", () => {
 
   it("knows the row of each item, and which items have none", () => {
     expect(dataset.idCount).toBe(23);
+    expect([...dataset.ids]).toEqual(expected.ids);
     dataset.ids.forEach((id, row) => {
       expect(dataset.rowOfId[id]).toBe(row);
     });
@@ -67,15 +71,18 @@ describe("a dataset that is not complete", () => {
   });
 
   it("is refused with the trait's name when a length does not fit", () => {
-    expect(() => parseDataset({ ...goldenTraits(), ids: nothing })).toThrow("ids has 0 bytes instead of 80");
+    expect(() => parseDataset({ ...goldenTraits(), ids: nothing })).toThrow(
+      "ids are of 0 images instead of 20",
+    );
     expect(() => parseDataset({ ...goldenTraits(), merges: nothing })).toThrow("merges has 0 bytes");
   });
 
   it("may hold a single image, whose tree is one leaf", () => {
+    const first = new DataView(Uint8Array.of(1).buffer);
     const one = new DataView(new Uint8Array(4).buffer);
     const dataset = parseDataset({
       header: { version: 1, n: 1, id_count: 1 },
-      ids: one,
+      ids: first,
       coordinates: nothing,
       leaf_order: one,
       merges: nothing,

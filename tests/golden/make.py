@@ -12,7 +12,7 @@ from scipy.cluster.hierarchy import linkage
 from imgclust_jupyter.clustering import Tree, medoids, order_leaves
 from imgclust_jupyter.widget.colors import shown_colors
 from imgclust_jupyter.widget.wire import DatasetMessage, encode_dataset
-from imgclust_jupyter.workspace.selection import pack
+from imgclust_jupyter.workspace.selection import pack, unpack
 
 HERE = Path(__file__).parent
 TRAITS = ("ids", "coordinates", "leaf_order", "merges", "medoids", "columns")
@@ -50,13 +50,17 @@ def golden() -> tuple[dict[str, object], bytes]:
         value = getattr(message, name)
         offsets[name] = [len(blob), len(value)]
         blob += value
-    ids = np.frombuffer(message.ids, "<u4")
+    ids = unpack(message.ids, ID_COUNT)
     expected = {
         "labels_k3": (tree.cut(3) - 1).tolist(),
         "colors_k3": shown_colors(tree, 3, COLORS).tolist(),
         "labels_k7": (tree.cut(7) - 1).tolist(),
         "colors_k7": shown_colors(tree, 7, COLORS).tolist(),
+        "ids": ids.tolist(),
         "leaf_order": tree.leaf_order.tolist(),
+        "left_start": tree.left_start.tolist(),
+        "size": tree.size.tolist(),
+        "split": tree.split.tolist(),
         "medoids": medoids(tree, np.frombuffer(message.coordinates, "<f4").reshape(-1, 2)).tolist(),
         "selection": {"rows": SELECTED_ROWS, "bytes_hex": pack(ids[SELECTED_ROWS], ID_COUNT).hex()},
     }

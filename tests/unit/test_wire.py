@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from imgclust_jupyter.clustering import Tree
 from imgclust_jupyter.widget.wire import encode_columns, encode_dataset
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -26,7 +27,7 @@ def test_columns_keep_missing_values_apart():
     weight = np.frombuffer(values[:8], "<f4")
     assert weight[0] == 1.5
     assert np.isnan(weight[1])
-    assert np.frombuffer(values[8:], "<i4").tolist() == [0, -1]
+    assert np.frombuffer(values[8:], "<i2").tolist() == [0, -1]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_columns_keep_missing_values_apart():
 def test_every_kind_of_column_is_encoded(column, expected):
     headers, values = encode_columns(pd.DataFrame({"c": column}))
     assert headers[0]["kind"] == expected
-    assert len(values) == 12
+    assert len(values) == (12 if expected == "number" else 6)
 
 
 def test_what_has_no_place_on_a_scale_is_missing():
@@ -68,13 +69,16 @@ def test_without_tree_and_map_their_arrays_are_empty():
     assert (message.coordinates, message.leaf_order, message.merges, message.columns) == (b"", b"", b"", b"")
 
 
-def test_a_dataset_takes_32_bytes_an_image_and_4_a_column():
-    from imgclust_jupyter.clustering import Tree
-
-    n = 1000
+def test_100_000_images_with_the_usual_columns_take_less_than_5_mb():
+    n = 100_000
     Z = np.column_stack([np.r_[0, n + np.arange(n - 2)], np.arange(1, n), np.arange(1.0, n), np.arange(2.0, n + 1)])
+    numbers = dict.fromkeys(("size", "width", "height", "outlier", "predicted_share"), np.arange(n))
+    words = dict.fromkeys(("predicted", "duplicate_of"), (np.arange(n) % 1000).astype("U12"))
+    map_, representatives = np.zeros((n, 2), np.float32), np.zeros(n - 1, np.int32)
     message = encode_dataset(
-        {}, np.arange(n), pd.DataFrame({"a": np.arange(n)}), Tree.from_linkage(Z), np.zeros((n, 2), np.float32)
+        {}, np.arange(n), pd.DataFrame({**numbers, **words}), Tree.from_linkage(Z), map_, representatives
     )
-    sent = sum(len(v) for k, v in vars(message).items() if k != "header")
-    assert sent == 36 * n - 16
+    sent = sum(len(value) for name, value in vars(message).items() if name != "header")
+    # A bit for the id; map, leaf order, boundary, height and representative; columns.
+    assert sent == n // 8 + n * (8 + 4 + 4 + 4 + 4 + 5 * 4 + 2 * 2) - 12
+    assert sent + len(json.dumps(message.header)) < 5_000_000

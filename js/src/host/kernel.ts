@@ -25,8 +25,7 @@ export interface KernelOptions {
 }
 
 export function answerRequests(model: LocalModel<ViewTraits>, data: Synthetic, options: KernelOptions): void {
-  const rowOfId = new Map(Array.from(new Uint32Array(data.arrays.ids), (id, row) => [id, row]));
-  const breeds = new Int32Array(data.arrays.columns, 8 * data.header.n);
+  const rowOfId = new Map(Array.from(data.ids, (id, row) => [id, row]));
 
   async function tiles(ids: readonly number[], size: number): Promise<Reply> {
     const encoded = await Promise.all(ids.map((id) => picture(id, size)));
@@ -55,7 +54,7 @@ export function answerRequests(model: LocalModel<ViewTraits>, data: Synthetic, o
       size: 90_000 + 37 * id,
       width: 640,
       height: 480,
-      breed: BREEDS[breeds[row]!] ?? null,
+      breed: BREEDS[data.breeds[row]!] ?? null,
     };
   }
 

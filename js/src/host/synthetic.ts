@@ -3,6 +3,9 @@ import type { ColumnHeader, DatasetTraits, Header } from "../wire";
 
 export interface Synthetic {
   header: Header;
+  /** Item id of each row. */
+  ids: Uint32Array;
+  breeds: Int16Array;
   arrays: Record<"ids" | "coordinates" | "leafOrder" | "merges" | "medoids" | "columns", ArrayBuffer>;
   /** Where each item stands among its kin: what its picture is drawn from. */
   looks: readonly Look[];
@@ -91,10 +94,14 @@ export function makeDataset(n: number, seed = 1, shape: Shape = "balanced"): Syn
   ];
   const width = Float32Array.from(looks, ({ aspect }) => Math.round(640 * aspect));
   const brightness = Float32Array.from(looks, ({ lightness }) => (draw() < 0.03 ? Number.NaN : lightness));
-  const breed = Int32Array.from(looks, ({ hue }) =>
+  const breeds = Int16Array.from(looks, ({ hue }) =>
     draw() < 0.02 ? -1 : Math.abs(Math.floor(hue / 52)) % BREEDS.length,
   );
+  // Items 0, 5 and the last could not be read.
+  const ids = Uint32Array.from({ length: n }, (_, row) => row + (row < 4 ? 1 : 2));
   return {
+    ids,
+    breeds,
     header: {
       version: 1,
       n,
@@ -112,19 +119,16 @@ export function makeDataset(n: number, seed = 1, shape: Shape = "balanced"): Syn
       colors: [],
     },
     arrays: {
-      // Items 0, 5 and the last could not be read.
-      ids: Uint32Array.from({ length: n }, (_, row) => row + (row < 4 ? 1 : 2)).buffer,
+      ids: bitsOf(ids, n + 3),
       coordinates: coordinates.buffer,
       leafOrder: leafOrder.buffer,
       merges: joined([
-        Uint32Array.from(merges, ({ start }) => start),
-        Uint32Array.from(merges, ({ size }) => size),
-        Uint32Array.from(merges, ({ split }) => split),
+        Uint32Array.from(merges, ({ start, split }) => start + split),
         Float32Array.from(merges, ({ height }) => height),
       ]),
       // The picture in the middle of a branch stands for it.
       medoids: Uint32Array.from(merges, ({ start, size }) => leafOrder[start + (size >> 1)]!).buffer,
-      columns: joined([width, brightness, breed]),
+      columns: joined([width, brightness, breeds]),
     },
     looks,
   };
@@ -156,7 +160,13 @@ export function traitsAt(data: Synthetic, stage: Stage, version: number): Datase
 
 export const STAGES: readonly Stage[] = ["scan", "embed", "pca", "tree", "umap"];
 
-function joined(arrays: readonly (Uint32Array | Float32Array | Int32Array)[]): ArrayBuffer {
+function bitsOf(ids: Uint32Array, count: number): ArrayBuffer {
+  const bytes = new Uint8Array((count + 7) >>> 3);
+  for (const id of ids) bytes[id >>> 3]! |= 1 << (id & 7);
+  return bytes.buffer;
+}
+
+function joined(arrays: readonly (Uint32Array | Float32Array | Int16Array)[]): ArrayBuffer {
   const total = new Uint8Array(arrays.reduce((sum, { byteLength }) => sum + byteLength, 0));
   let at = 0;
   for (const array of arrays) {
