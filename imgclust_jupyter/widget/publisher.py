@@ -5,7 +5,6 @@ The lock is the widget's, which the browser's messages hold too: two locks would
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import asdict, replace
 from typing import Any
@@ -17,6 +16,7 @@ from imgclust_jupyter.clustering import Tree
 from imgclust_jupyter.pipeline import Options, Progress, Results
 from imgclust_jupyter.widget.colors import carried_colors
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
+from imgclust_jupyter.widget.paths import without_folders
 from imgclust_jupyter.widget.wire import encode_dataset
 
 __all__ = ["Publisher"]
@@ -24,10 +24,6 @@ __all__ = ["Publisher"]
 _INTERVAL = 0.2  # seconds between two messages about progress
 
 _UNLIKE = ("name", "path", "outlier_local")  # another for each image: asked for in words, never coloured by
-
-# Of an absolute path all but its last part; what follows a colon or a letter is the path of a URL, or relative. The
-# name of a folder may have spaces, but neither at its end nor after a mark of punctuation, where the sentence goes on.
-_FOLDERS = re.compile(r"""(?<![\w:/.])(?:[A-Za-z]:)?[\\/](?:(?:[^\\/\s'"]*[^\\/\s'",.;:][ ])*[^\\/\s'"]+[\\/])+""")
 
 
 class Publisher:
@@ -102,13 +98,13 @@ class Publisher:
                 return
             self._last = progress
             self._sent = now
-            self._dataset.progress = asdict(replace(progress, message=_without_folders(progress.message)))
+            self._dataset.progress = asdict(replace(progress, message=without_folders(progress.message)))
 
     def _header(self, results: Results) -> dict[str, Any]:
         collection = results.collection
         assert collection is not None
         assert results.ids is not None
-        notices = [_without_folders(notice) for notice in results.notices]
+        notices = [without_folders(notice) for notice in results.notices]
         if results.changes is not None:
             words = results.changes.words(results.ids, results.tree, self._widget.cut["n_clusters"])
             notices += [words] if words else []
@@ -126,8 +122,3 @@ class Publisher:
             "notices": notices,
             "colors": self.colors,
         }
-
-
-def _without_folders(text: str) -> str:
-    # A notebook is shown to others, and keeps what the browser was told.
-    return _FOLDERS.sub("…/", text)
