@@ -17,7 +17,7 @@ const OUTLIERS = 0.01;
 export function badgesOf({ columns, n }: Dataset): (row: number) => Badge[] {
   const outlier = columns.get("outlier");
   const duplicate = columns.get("duplicate_of");
-  const label = columns.get("label");
+  const labels = [...columns.values()].filter(({ label }) => label === true);
   const added = columns.get("new");
   const most = Math.ceil(OUTLIERS * n);
   return (row) => {
@@ -28,8 +28,12 @@ export function badgesOf({ columns, n }: Dataset): (row: number) => Badge[] {
       badges.push({ kind: "outlier", title: `Outlier ${formatCount(rank)} of ${formatCount(n)}` });
     const original = duplicate?.categories[duplicate.values[row]!];
     if (original !== undefined) badges.push({ kind: "duplicate", title: `Duplicate of ${original}` });
-    const text = label?.categories[label.values[row]!];
-    if (text !== undefined) badges.push({ kind: "label", title: `Label: ${text}`, text });
+    for (const { name, categories, values } of labels) {
+      const text = categories[values[row]!];
+      if (text !== undefined) badges.push({ kind: "label", title: `${capital(name)}: ${text}`, text });
+    }
     return badges;
   };
 }
+
+const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);

@@ -28,7 +28,7 @@ export interface Coloring {
 
 const QUALITATIVE: readonly string[] = [...CLUSTER_COLORS, MISSING_COLOR];
 const SEQUENTIAL: readonly string[] = [...SEQUENCE, MISSING_COLOR];
-const MISSING_LABEL = "no value";
+const missingLabel = ({ label, name }: Column): string => (label ? `no ${name}` : "no value");
 
 export function colorByClusters(dataset: Dataset, clusters: Clusters | null): Coloring {
   const missing = CLUSTER_COLORS.length;
@@ -46,7 +46,10 @@ export function colorByClusters(dataset: Dataset, clusters: Clusters | null): Co
   return { column: "cluster", css: QUALITATIVE, codes, legend: { kind: "entries", entries } };
 }
 
-/** Categories take the colours by frequency, so that the twelve most common are told apart. */
+/**
+ * Categories take the colours by frequency, so that the twelve most common are told apart; labels in the order of
+ * their first use, so that no colour changes while one labels.
+ */
 function colorByCategory(column: Column): Coloring {
   const missing = CLUSTER_COLORS.length;
   const counts = new Uint32Array(column.categories.length);
@@ -55,19 +58,20 @@ function colorByCategory(column: Column): Coloring {
     if (code >= 0) counts[code]!++;
     else missingCount++;
   }
-  const byFrequency = Array.from(counts.keys()).sort((a, b) => counts[b]! - counts[a]!);
+  const order = Array.from(counts.keys());
+  if (!column.label) order.sort((a, b) => counts[b]! - counts[a]!);
   const codeOfCategory = new Uint16Array(counts.length);
-  byFrequency.forEach((category, rank) => {
+  order.forEach((category, rank) => {
     codeOfCategory[category] = rank % CLUSTER_COLORS.length;
   });
-  const entries: LegendEntry[] = byFrequency
+  const entries: LegendEntry[] = order
     .filter((category) => counts[category]! > 0)
     .map((category) => ({
       label: column.categories[category]!,
       code: codeOfCategory[category]!,
       count: counts[category]!,
     }));
-  if (missingCount > 0) entries.push({ label: MISSING_LABEL, code: missing, count: missingCount });
+  if (missingCount > 0) entries.push({ label: missingLabel(column), code: missing, count: missingCount });
   const codes = Uint16Array.from(column.values, (code) => (code >= 0 ? codeOfCategory[code]! : missing));
   return { column: column.name, css: QUALITATIVE, codes, legend: { kind: "entries", entries } };
 }

@@ -29,8 +29,8 @@ export function createSession(model: ViewModel, signal: AbortSignal): Session {
   return {
     store,
     rpc,
-    thumbnails: createThumbnails(rpc, store.dataset, signal),
-    records: createRecords(rpc, store.dataset),
+    thumbnails: createThumbnails(rpc, store.published, signal),
+    records: createRecords(rpc, store.published),
     countView(mounted) {
       tellViews(1);
       mounted.addEventListener("abort", () => {

@@ -36,11 +36,14 @@ export const isRanking = (sort: Sort): boolean =>
 export const treeOrder = ({ tree, n }: Dataset): Uint32Array =>
   tree?.leafOrder ?? Uint32Array.from({ length: n }, (_, row) => row);
 
-/** The rows in order, or null where only the kernel knows it. */
-export function sortHere(dataset: Dataset, sort: Sort): Uint32Array | null {
+/** The rows in order, or null where only the kernel knows it; `column` is what to sort by, where it is here. */
+export function sortHere(
+  dataset: Dataset,
+  sort: Sort,
+  column = sort.kind === "column" ? dataset.columns.get(sort.name) : undefined,
+): Uint32Array | null {
   const order = treeOrder(dataset);
   if (sort.kind === "tree") return sort.descending ? order.toReversed() : order;
-  const column = sort.kind === "column" ? dataset.columns.get(sort.name) : undefined;
   return column ? byValue(order, column, sort.kind === "column" && sort.descending) : null;
 }
 

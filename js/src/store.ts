@@ -11,6 +11,7 @@ import {
   toggleCluster,
   visibleRows,
 } from "./filters";
+import { type LabelColumn, type LabelTraits, parseLabels, withLabels } from "./labels";
 import type { Model } from "./model";
 import { Saver } from "./saver";
 import { Bitset, combine, type SelectMode } from "./selection";
@@ -92,10 +93,13 @@ export interface ViewTraits {
 }
 
 export type ViewModel = Model<ViewTraits>;
-export type DatasetModel = Model<DatasetTraits & { progress: Partial<Progress> }>;
+export type DatasetModel = Model<DatasetTraits & LabelTraits & { progress: Partial<Progress> }>;
 
 export interface Store {
+  /** What is published, with the labels among its columns. */
   readonly dataset: ReadonlySignal<Dataset>;
+  /** The same without labels, for all that a new label must not touch. */
+  readonly published: ReadonlySignal<Dataset>;
   readonly progress: ReadonlySignal<Progress>;
   /** Why nothing, or nothing newer, can be shown, in plain words; else empty. */
   readonly problem: ReadonlySignal<string>;
@@ -166,7 +170,13 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
     return value;
   }
 
-  const dataset = signal<Dataset>(EMPTY_DATASET);
+  const published = signal<Dataset>(EMPTY_DATASET);
+  const labels = signal<readonly LabelColumn[]>([]);
+  let labelled = EMPTY_DATASET;
+  const dataset = computed(() => {
+    labelled = withLabels(published.value, labels.value, labelled);
+    return labelled;
+  });
   const progress = signal<Progress>(WAITING);
   const problem = signal("");
   const selectedItems = follow("selection", bytesOf);
@@ -182,18 +192,23 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
   const ui = follow("ui", readUi);
 
   const selection = computed<Selection>(() => {
-    const rows = unpackSelection(selectedItems.value, dataset.value);
+    const rows = unpackSelection(selectedItems.value, published.value);
     const count = rows.count();
     return { rows, count, origin: count === 0 ? NOTHING : origin.value };
   });
-  const visible = computed(() => visibleRows(filters.value, dataset.value));
+  let seen: Bitset | null = null;
+  const visible = computed(() => {
+    const next = visibleRows(filters.value, dataset.value);
+    if (next === null || !seen?.equals(next)) seen = next;
+    return seen;
+  });
   // Moving the line within its gap changes no cluster: only the number is followed.
   const nClusters = computed(() => cut.value.nClusters);
-  const clusters = computed(() => dataset.value.tree?.clusters(nClusters.value) ?? null);
-  const coloring = computed(() => {
-    const column = dataset.value.columns.get(colorBy.value);
-    return column ? colorByColumn(column) : colorByClusters(dataset.value, clusters.value);
-  });
+  const clusters = computed(() => published.value.tree?.clusters(nClusters.value) ?? null);
+  const colored = computed(() => dataset.value.columns.get(colorBy.value));
+  const coloring = computed(() =>
+    colored.value ? colorByColumn(colored.value) : colorByClusters(published.value, clusters.value),
+  );
 
   // Another page of the same model must not seem to go on with our steps.
   const page = Math.random().toString(36).slice(2);
@@ -227,6 +242,7 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
 
   return {
     dataset,
+    published,
     progress,
     problem,
     selection,
@@ -307,9 +323,9 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
     connect(source) {
       const readDataset = () => {
         const header = source.get("header");
-        if (!header?.version || header.version === dataset.value.version) return;
+        if (!header?.version || header.version === published.value.version) return;
         try {
-          dataset.value = parseDataset({
+          published.value = parseDataset({
             header,
             ids: source.get("ids"),
             coordinates: source.get("coordinates"),
@@ -326,9 +342,14 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
       const readProgress = () => {
         progress.value = { ...WAITING, ...source.get("progress") };
       };
+      const readLabels = () => {
+        labels.value = parseLabels({ labels: source.get("labels"), label_codes: source.get("label_codes") });
+      };
       source.on("change:header", readDataset);
+      source.on("change:labels", readLabels);
       source.on("change:progress", readProgress);
       readDataset();
+      readLabels();
       readProgress();
     },
   };

@@ -12,6 +12,8 @@ export interface Ui {
   tileSize: number;
   /** Whether the gallery shows all images although some are selected. */
   showAll: boolean;
+  /** The label column that is written to. */
+  labelColumn: string;
   /** Free for the gallery, the dendrogram and the map. */
   gallery: Readonly<Record<string, unknown>>;
   tree: Readonly<Record<string, unknown>>;
@@ -24,6 +26,7 @@ export const DEFAULT_UI: Ui = {
   collapsed: [],
   tileSize: 84,
   showAll: false,
+  labelColumn: "label",
   gallery: {},
   tree: {},
   map: {},
@@ -64,6 +67,10 @@ export function readUi(value: unknown): Ui {
     collapsed: readCollapsed(collapsed),
     tileSize: within(value.tileSize, TILE_SIZES, DEFAULT_UI.tileSize),
     showAll: value.showAll === true,
+    labelColumn:
+      typeof value.labelColumn === "string" && value.labelColumn !== ""
+        ? value.labelColumn
+        : DEFAULT_UI.labelColumn,
     gallery: isRecord(value.gallery) ? value.gallery : DEFAULT_UI.gallery,
     tree: isRecord(value.tree) ? value.tree : DEFAULT_UI.tree,
     map: isRecord(value.map) ? value.map : DEFAULT_UI.map,

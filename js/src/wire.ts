@@ -34,6 +34,8 @@ export interface Column {
   /** One value a row: numbers with NaN for missing, or category codes with -1 for missing. */
   values: Float32Array | Int32Array;
   categories: readonly string[];
+  /** A person's own column, written in the widget or with `explorer.label`. */
+  label?: true;
 }
 
 export interface Dataset {

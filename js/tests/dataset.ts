@@ -1,16 +1,22 @@
 /** Small datasets for tests, and models to put them into. */
 import { LocalModel } from "../src/host/model";
 import { makeDataset, type Stage, traitsAt } from "../src/host/synthetic";
+import type { LabelTraits } from "../src/labels";
 import type { DatasetModel, Progress, ViewTraits } from "../src/store";
 import { type Dataset, type DatasetTraits, parseDataset } from "../src/wire";
 
 export const datasetOf = (n: number, stage: Stage = "umap"): Dataset =>
   parseDataset(traitsAt(makeDataset(n), stage, 1));
 
-export type LocalDataset = LocalModel<DatasetTraits & { progress: Partial<Progress> }>;
+export type LocalDataset = LocalModel<DatasetTraits & LabelTraits & { progress: Partial<Progress> }>;
 
 export const datasetModel = (n: number, stage: Stage = "umap", version = 1): LocalDataset =>
-  new LocalModel({ ...traitsAt(makeDataset(n), stage, version), progress: {} });
+  new LocalModel<DatasetTraits & LabelTraits & { progress: Partial<Progress> }>({
+    ...traitsAt(makeDataset(n), stage, version),
+    labels: { version: 0, columns: [] },
+    label_codes: new DataView(new ArrayBuffer(0)),
+    progress: {},
+  });
 
 export const asProxy = (model: LocalDataset): DatasetModel => model;
 

@@ -82,7 +82,7 @@ describe("badges", () => {
       values: Int32Array.from(ranks, (rank) => (rank === 3 ? 0 : -1)),
       categories: ["cow 1.jpg"],
     };
-    const label: Column = { ...copies, name: "label", categories: ["cows"] };
+    const label: Column = { ...copies, name: "label", categories: ["cows"], label: true };
     const badges = badgesOf(withColumns(numbers("outlier", ranks), copies, label));
     expect(badges(0)).toEqual([{ kind: "outlier", title: "Outlier 1 of 40" }]);
     expect(badges(1)).toEqual([]);

@@ -5,11 +5,13 @@
  * broken=7 (every seventh picture), mode=pictures|table, tile=84 (largest side of a picture in the gallery), hide=tree,map (panes).
  */
 
+import type { LabelTraits } from "../labels";
 import type { Progress, ViewTraits } from "../store";
 import { type DatasetTraits, packSelection, parseDataset } from "../wire";
 import { keepHistory } from "./history";
 import { mountWidget } from "./host";
 import { answerRequests } from "./kernel";
+import { keepLabels } from "./labels";
 import { LocalModel } from "./model";
 import { makeDataset, STAGES, type Stage, traitsAt } from "./synthetic";
 
@@ -52,8 +54,10 @@ const ended: Record<string, Partial<Progress>> = {
 };
 
 const state = query.get("state");
-const dataset = new LocalModel<DatasetTraits & { progress: Partial<Progress> }>({
+const dataset = new LocalModel<DatasetTraits & LabelTraits & { progress: Partial<Progress> }>({
   ...traitsAt(data, stage, 1),
+  labels: { version: 0, columns: [] },
+  label_codes: new DataView(new ArrayBuffer(0)),
   progress: state !== null ? { ...embedding, ...ended[state] } : stage === "umap" ? idle : embedding,
 });
 const model = new LocalModel<ViewTraits>({
@@ -74,7 +78,8 @@ const model = new LocalModel<ViewTraits>({
   },
 });
 
-keepHistory(model);
+const history = keepHistory(model);
+const whole = parseDataset(traitsAt(data, "umap", 1));
 
 function setProgress(progress: Partial<Progress>): void {
   dataset.receive({ progress: { ...dataset.get("progress"), ...progress } });
@@ -82,22 +87,18 @@ function setProgress(progress: Partial<Progress>): void {
 
 answerRequests(model, data, {
   delay: number("delay", 20),
+  labels: keepLabels(dataset, history, whole, data.looks, () => model.get("cut").n_clusters),
+  broken: number("broken", 0),
   onCommand: (kind) => {
     if (kind === "interrupt") setProgress({ state: "cancelled", rate: null, seconds_left: null });
     if (kind === "resume") setProgress({ state: "running", seconds_left: 30 });
   },
 });
-  labels: keepLabels(dataset, history, data, {
-    tree: whole.tree!,
-    clusterCount: () => model.get("cut").n_clusters,
-  }),
-  broken: number("broken", 0),
 
 const selected = number("selected", 0);
 if (selected > 0) {
-  const parsed = parseDataset(traitsAt(data, "umap", 1));
-  const rows = parsed.tree!.leafOrder.subarray(0, selected);
-  model.set("selection", new DataView(packSelection(rows, parsed).buffer));
+  const rows = whole.tree!.leafOrder.subarray(0, selected);
+  model.set("selection", new DataView(packSelection(rows, whole).buffer));
   model.set("selection_origin", { kind: "branch", text: `branch of ${selected} images` });
 }
 

@@ -1,5 +1,6 @@
 /** Answers the widget's requests in place of a kernel, from a synthetic collection. */
 import type { ViewTraits } from "../store";
+import { distanceOf, type LabelRequest, type Reply } from "./labels";
 import type { LocalModel } from "./model";
 import { drawPicture } from "./pictures";
 import { BREEDS, type Synthetic } from "./synthetic";
@@ -7,21 +8,18 @@ import { BREEDS, type Synthetic } from "./synthetic";
 interface Request {
   id: number;
   kind: string;
-  body: { ids?: number[]; id?: number; size?: number; k?: number };
+  body: { ids?: number[]; id?: number; size?: number; k?: number } & Partial<LabelRequest>;
 }
-
-interface Reply {
-  body: object;
-  buffers?: DataView[];
-}
-  /** Every so manieth picture cannot be shown; 0 for none. */
-  broken: number;
 
 export interface KernelOptions {
   /** Milliseconds before each answer. */
   delay: number;
+  /** Every so manieth picture cannot be shown; 0 for none. */
+  broken: number;
   /** Called with the kind of each request that is not about pictures. */
   onCommand?: (kind: string) => void;
+  /** Answers to requests about labels, by kind. */
+  labels?: Readonly<Record<string, (request: LabelRequest) => Reply>>;
 }
 
 export function answerRequests(model: LocalModel<ViewTraits>, data: Synthetic, options: KernelOptions): void {
@@ -35,10 +33,10 @@ export function answerRequests(model: LocalModel<ViewTraits>, data: Synthetic, o
     });
     const joined = await new Blob(encoded).arrayBuffer();
     const reasons = Object.fromEntries(ids.filter(isBroken).map((id) => [id, "the file ends too early"]));
-  const isBroken = (id: number): boolean => options.broken > 0 && id % options.broken === 0;
-
     return { body: { ids, reasons }, buffers: [new DataView(offsets.buffer), new DataView(joined)] };
   }
+
+  const isBroken = (id: number): boolean => options.broken > 0 && id % options.broken === 0;
 
   async function picture(id: number, size: number): Promise<Blob> {
     const look = data.looks[rowOfId.get(id) ?? -1];
@@ -61,13 +59,9 @@ export function answerRequests(model: LocalModel<ViewTraits>, data: Synthetic, o
   /** By look, or by name; ids and distances as the kernel sends them. */
   function ordered(kind: string, { id = 0, k }: Request["body"]): Reply {
     const like = data.looks[rowOfId.get(id) ?? 0]!;
-    const distance = ({ hue, lightness, roundness }: typeof like): number =>
-      Math.abs(hue - like.hue) / 100 +
-      Math.abs(lightness - like.lightness) +
-      Math.abs(roundness - like.roundness);
     const items = Array.from(rowOfId, ([item, row]) => ({
       item,
-      distance: kind === "order" ? 0 : distance(data.looks[row]!),
+      distance: kind === "order" ? 0 : distanceOf(data.looks[row]!, like),
     }));
     const nearest = items.sort((a, b) => a.distance - b.distance || a.item - b.item).slice(0, k);
     return {
@@ -102,6 +96,12 @@ export function answerRequests(model: LocalModel<ViewTraits>, data: Synthetic, o
             ],
           },
         };
+      case "label":
+      case "rename_label":
+      case "next_cluster":
+      case "suggest":
+      case "refuse":
+        return options.labels?.[kind]?.(body as LabelRequest) ?? { body: {} };
       default:
         options.onCommand?.(kind);
         return { body: {} };

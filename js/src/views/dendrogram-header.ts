@@ -30,7 +30,7 @@ export function treeHeader(
 
   watch(signal, () => root.setAttribute("aria-pressed", String(isSquareRoot.value)));
   watch(signal, () => {
-    const { tree, header: about } = store.dataset.value;
+    const { tree, header: about } = store.published.value;
     const trail = tree ? camera.trail.value : [];
     buttons.hidden = camera.view.value === null;
     if (!tree || trail.length === 0) {

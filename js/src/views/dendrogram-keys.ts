@@ -133,7 +133,7 @@ export function mountKeys(
   el.addEventListener("pointerdown", () => (focused.value = null), { signal });
 
   watch(signal, () => {
-    const { n } = store.dataset.value;
+    const { n } = store.published.value;
     store.selection.value;
     el.setAttribute(
       "aria-label",
@@ -150,7 +150,7 @@ export function mountKeys(
 
   // Branches have other numbers in another tree.
   watch(signal, () => {
-    store.dataset.value;
+    store.published.value;
     focused.value = null;
   });
 

@@ -35,7 +35,7 @@ export function createTreeModel(
   size: ReadonlySignal<Size>,
 ): TreeModel {
   const focused = signal<number | null>(null);
-  const tree = computed(() => store.dataset.value.tree);
+  const tree = computed(() => store.published.value.tree);
   const room = computed(() => Math.max(0, size.value.height - AXIS_HEIGHT - BOTTOM_AIR));
   const isSquareRoot = computed(() => store.ui.value.tree.scale === "sqrt");
   const power = computed(() => (isSquareRoot.value ? 0.5 : 1));

@@ -78,7 +78,7 @@ export function mountDendrogram(el: HTMLElement, ctx: ViewContext): void {
   );
 
   watch(signal, () => {
-    const { tree } = store.dataset.value;
+    const { tree } = store.published.value;
     area.hidden = tree === null;
     waiting.hidden = tree !== null;
     waiting.textContent = tree === null ? pendingText(store, "dendrogram") : "";

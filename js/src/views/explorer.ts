@@ -44,7 +44,7 @@ export function mountExplorer(
   else mountWhole(root, frame, ctx);
 
   watch(signal, () => {
-    const { version, n } = store.dataset.value;
+    const { version, n } = store.published.value;
     Object.assign(root.dataset, {
       version,
       n,

@@ -1,5 +1,5 @@
 /** Where a filter is made or changed: a column, and its categories or a range of its numbers. */
-import { signal as state } from "@preact/signals-core";
+import { computed, signal as state } from "@preact/signals-core";
 import { ListFilter } from "lucide";
 import { button, element, watch } from "../dom";
 import { CLUSTER, replaceFilter } from "../filters";
@@ -57,8 +57,9 @@ function fill(body: HTMLElement, life: AbortSignal, store: Store, chosen: { valu
   });
   let ofColumn = new AbortController();
   life.addEventListener("abort", () => ofColumn.abort());
+  const ofThat = computed(() => store.dataset.value.columns.get(chosen.value));
   watch(life, () => {
-    const column = store.dataset.value.columns.get(chosen.value);
+    const column = ofThat.value;
     ofColumn.abort();
     ofColumn = new AbortController();
     values.replaceChildren(

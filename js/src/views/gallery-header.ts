@@ -35,7 +35,7 @@ export function galleryHeader(
   watch(signal, () => {
     const { count, all } = shown();
     const selected = store.selection.value.count;
-    const { n: total, version } = store.dataset.value;
+    const { n: total, version } = store.published.value;
     if (version === 0) {
       text.replaceChildren(element("strong", { text: "Gallery" }));
       toggle.hidden = true;
@@ -56,7 +56,7 @@ export function galleryHeader(
     children: [...sortMenu(ctx), modeToggle(ctx), sizeSlider(ctx)],
   });
   watch(signal, () => {
-    controls.hidden = store.dataset.value.n === 0;
+    controls.hidden = store.published.value.n === 0;
   });
   return element("div", {
     class: "imgclust-pane-header imgclust-gallery-header",

@@ -13,21 +13,24 @@ export interface Order {
 export function createOrder({ store, rpc, signal: life }: ViewContext, sort: ReadonlySignal<Sort>): Order {
   const ranking = signal<{ sort: Sort; answer: Ranking } | null>(null);
   const problem = signal("");
-  const here = computed(() => sortHere(store.dataset.value, sort.value));
+  const column = computed(() =>
+    sort.value.kind === "column" ? store.dataset.value.columns.get(sort.value.name) : undefined,
+  );
+  const here = computed(() => sortHere(store.published.value, sort.value, column.value));
   const rows = computed(() => {
     const known = here.value;
     if (known !== null) return known;
     const ranked = ranking.value;
-    if (ranked === null) return treeOrder(store.dataset.value);
+    if (ranked === null) return treeOrder(store.published.value);
     const isDescending =
       sort.value.kind !== "similar" && sort.value.descending && sortsAlike(ranked.sort, sort.value);
-    return sortAsRanked(store.dataset.value, ranked.answer, isDescending);
+    return sortAsRanked(store.published.value, ranked.answer, isDescending);
   });
 
   // Turning the order round needs no other answer.
   const wanted = computed(() => {
-    if (here.value !== null || store.dataset.value.n === 0) return null;
-    return JSON.stringify({ ...sort.value, descending: false, version: store.dataset.value.version });
+    if (here.value !== null || store.published.value.n === 0) return null;
+    return JSON.stringify({ ...sort.value, descending: false, version: store.published.value.version });
   });
   let asking = new AbortController();
   watch(life, () => {

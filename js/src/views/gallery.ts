@@ -124,7 +124,7 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
   });
 
   watch(signal, () => {
-    const { version, n } = store.dataset.value;
+    const { version, n } = store.published.value;
     const { state, message } = store.progress.value;
     nothing.hidden = n > 0;
     grid.scroller.hidden = n === 0;

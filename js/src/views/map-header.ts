@@ -60,7 +60,7 @@ export function mapHeader({ store, signal }: ViewContext, model: MapModel, save:
   });
 
   watch(signal, () => {
-    const { coordinates, header } = store.dataset.value;
+    const { coordinates, header } = store.published.value;
     const layout = header.layout ?? "";
     title.replaceChildren(...paneTitle("Map", coordinates ? (LAYOUTS[layout] ?? layout) : ""));
     controls.hidden = coordinates === null;

@@ -47,7 +47,7 @@ export function createMapModel(
     const { marks: chosen } = store.ui.value.map;
     return chosen === "dots" || chosen === "pictures" ? chosen : "auto";
   });
-  const { positions, moveMs, isMoving } = createPositions(store.dataset, abort);
+  const { positions, moveMs, isMoving } = createPositions(store.published, abort);
   const isIn = computed(() => {
     const visible = store.visible.value;
     return visible ? (row: number) => visible.has(row) : () => true;
@@ -55,15 +55,16 @@ export function createMapModel(
   const grid = computed(() => positions.value && new Grid(positions.value, isIn.value));
   const levels = computed(() => positions.value && pictureLevels(positions.value, isIn.value));
   const camera = createMapCamera(grid, extent, moveMs, abort);
-  const look = computed(() => pointLook(store.dataset.value.n, camera.zoomLevel(), extent.value));
+  const look = computed(() => pointLook(store.published.value.n, camera.zoomLevel(), extent.value));
   const pictureSize = computed(() => pictureSizeAt(camera.zoomLevel()));
   const hasContours = computed(() => store.ui.value.map.contours === true);
   const contours = computed(() =>
     hasContours.value && positions.value
-      ? densityContours(positions.value, store.visible.value ?? store.dataset.value.ids.keys())
+      ? densityContours(positions.value, store.visible.value ?? store.published.value.ids.keys())
       : NO_CONTOURS,
   );
-  const groups = computed(() => groupsOf(store.dataset.value, store.clusters.value, store.coloring.value));
+  // The colours are others whenever the column is that they stand for; other columns do not matter.
+  const groups = computed(() => groupsOf(store.dataset.peek(), store.clusters.value, store.coloring.value));
   const places = computed(
     () => positions.value && groups.value && placesOf(positions.value, groups.value, isIn.value),
   );

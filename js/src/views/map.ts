@@ -69,7 +69,7 @@ export function mountMap(el: HTMLElement, ctx: ViewContext): void {
   listenToKeys(stage, ctx, model, actions);
 
   watch(signal, () => {
-    const { n, coordinates } = store.dataset.value;
+    const { n, coordinates } = store.published.value;
     area.hidden = coordinates === null;
     waiting.hidden = coordinates !== null;
     waiting.textContent = coordinates === null ? pendingText(store, "map") : "";

@@ -11,7 +11,7 @@ export function mountNotices(el: HTMLElement, { store, signal }: ViewContext): v
   el.setAttribute("role", "status");
   watch(signal, () => {
     const problem = store.problem.value;
-    const notices = store.dataset.value.header.notices.filter((text) => !dismissed.value.has(text));
+    const notices = store.published.value.header.notices.filter((text) => !dismissed.value.has(text));
     el.replaceChildren(
       ...(problem === "" ? [] : [element("div", { class: "imgclust-notice imgclust-error", text: problem })]),
       ...notices.map((text) => {

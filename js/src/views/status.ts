@@ -23,7 +23,7 @@ function selected({ store, signal }: ViewContext): HTMLElement {
     const { count, origin, rows } = store.selection.value;
     const visible = store.visible.value;
     const hidden = visible ? count - rows.intersection(visible).count() : 0;
-    const { n } = store.dataset.value;
+    const { n } = store.published.value;
     clear.hidden = count === 0;
     only.hidden = count === 0 || count - hidden === (visible?.count() ?? n);
     words.replaceChildren(
@@ -44,7 +44,7 @@ function shown({ store, signal }: ViewContext): HTMLElement {
   const words = element("span", { class: "imgclust-shown", attributes: { role: "status" } });
   watch(signal, () => {
     const visible = store.visible.value;
-    const { n } = store.dataset.value;
+    const { n } = store.published.value;
     words.hidden = visible === null;
     words.textContent = visible ? `${formatCount(visible.count())} of ${formatCount(n)} shown` : "";
   });
@@ -57,12 +57,12 @@ function unreadable(ctx: ViewContext, frame: HTMLElement): HTMLElement {
     attributes: { type: "button", "aria-haspopup": "dialog" },
   });
   const words = (): string => {
-    const count = ctx.store.dataset.value.header.errors;
+    const count = ctx.store.published.value.header.errors;
     return `${formatCount(count)} ${count === 1 ? "file" : "files"} could not be read`;
   };
   open.addEventListener("click", () => void showErrors(words(), ctx, frame));
   watch(ctx.signal, () => {
-    open.hidden = ctx.store.dataset.value.header.errors === 0;
+    open.hidden = ctx.store.published.value.header.errors === 0;
     open.replaceChildren(words(), icon(ChevronRight, 12));
   });
   return open;

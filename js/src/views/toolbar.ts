@@ -50,7 +50,7 @@ function title({ store, signal }: ViewContext): HTMLElement {
   const facts = element("span", { class: "imgclust-muted" });
   const whole = element("div", { class: "imgclust-title", children: [name, facts] });
   watch(signal, () => {
-    const dataset = store.dataset.value;
+    const dataset = store.published.value;
     name.textContent = dataset.title;
     facts.textContent = dataset.version === 0 ? "" : describe(dataset).join(" · ");
     whole.title = `${dataset.title} ${facts.textContent}`.trim();
