@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from imgclust_jupyter.collection.content import FileContent
 from imgclust_jupyter.imaging import (
     DEFAULT_LIMITS,
     Frame,
@@ -69,6 +70,12 @@ class Item:
         source = self.source.source if isinstance(self.source, Frame) else self.source
         # Not the other way round: asking whether something is a protocol takes 35 µs, for each image of each column.
         return None if isinstance(source, bytes | np.ndarray | Image.Image) else source
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether it is nowhere else: pixels, or the content of a file without the file."""
+        file = self.file
+        return file is None or isinstance(file, FileContent)
 
     @property
     def location(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -81,12 +82,14 @@ def candidates(collection: Collection, source: Any, storage_options: dict[str, A
     single = isinstance(source, np.ndarray | Image.Image)
     gathered = gather([source] if single else source, storage_options=storage_options)
     known = {_place(file): file for file in files_of(collection.present)[0]}
-    names = {file.relative for file in known.values()}
+    names = {item.relative for item in collection.items}
     root = _root(collection)
     items = []
     for number, item in enumerate(gathered.items, len(collection.items)):
         if item.file is None:
             relative = name = f"{item.name.rpartition(' ')[0]} {number}"
+        elif item.in_memory:
+            relative = name = _unused(item.name, names)
         elif _place(item) in known:
             relative, name = known[_place(item)].relative, known[_place(item)].name
         else:
@@ -121,9 +124,9 @@ def scan_again(
     """
     known: dict[str, list[Item]] = {}
     for item in collection.present:
-        if item.file is not None:
+        if not item.in_memory:
             known.setdefault(_place(item), []).append(item)
-    now = {_place(file): file for file in gathered.items if file.file is not None}
+    now = {_place(file): file for file in gathered.items if not file.in_memory}
     found = [file for place, file in now.items() if place not in known or _is_other(known[place][0], file)]
     rows = [file.id for file in found]
     vanished = []
@@ -143,7 +146,7 @@ def scan_again(
 def merge(collection: Collection, found: Collection, store: Store, vanished: Sequence[int] = ()) -> Revision:
     """Take images that were found into a collection.
 
-    An image is one that is there already when it has its place (path, URL) or, among pixels in memory, its content;
+    An image is one that is there already when it has its place (path, URL) or, if it is in memory only, its content;
     with another content it has changed. One with the content of an image that has vanished is that image, renamed.
     All others are new.
 
@@ -163,7 +166,8 @@ def merge(collection: Collection, found: Collection, store: Store, vanished: Seq
     contents = collection.known_hashes(store)
     here: dict[Any, int] = {}
     for item in reversed(collection.present):
-        here[contents[item.id] if item.file is None else (_place(item), item.frame)] = item.id
+        here[contents[item.id]] = here[_identity(item, contents[item.id])] = item.id
+    here.pop(None, None)
     gone = {contents[i]: i for i in reversed(vanished) if contents[i]}
     ids: dict[int, int] = {}
     taken: dict[int, int] = {}
@@ -171,17 +175,19 @@ def merge(collection: Collection, found: Collection, store: Store, vanished: Seq
     number = len(collection.items)
     for item, content in zip(found.items, found.known_hashes(store), strict=True):
         readable = not found.is_unreadable(item.id)
-        identity = content if item.file is None else (_place(item), item.frame)
+        identity = _identity(item, content)
         if identity in here:
             own = here[identity]
             if own >= len(collection.items):
                 continue  # it was given twice
             if content == contents[own] and readable != collection.is_unreadable(own):
                 changes.append(Change(own, ALREADY_THERE))
-                if item.file is None:
+                if item.in_memory:
                     continue
             else:
-                changes.append(Change(own, "changed" if readable else "unreadable"))
+                # What could not be read before, as a file that was still being written, was not to be seen.
+                appears = "added" if collection.is_unreadable(own) else "changed"
+                changes.append(Change(own, appears if readable else "unreadable"))
                 taken |= {own: item.id} if readable else {}
         elif content in gone:
             own = gone.pop(content)
@@ -192,8 +198,8 @@ def merge(collection: Collection, found: Collection, store: Store, vanished: Seq
             taken |= {own: item.id} if readable else {}
             here[identity] = own
         ids[item.id] = own
-    read = {_place(item) for item in found.items if item.file is not None}
-    fewer = [item.id for item in collection.present if item.file is not None and _place(item) in read]
+    read = {_place(item) for item in found.items if not item.in_memory}
+    fewer = [item.id for item in collection.present if not item.in_memory and _place(item) in read]
     removed = sorted({*vanished, *fewer} - set(ids.values()))
     changes += [Change(i, "removed") for i in removed]
     return Revision(collection.revised(found, ids, removed), taken, tuple(changes))
@@ -201,6 +207,17 @@ def merge(collection: Collection, found: Collection, store: Store, vanished: Seq
 
 def _place(item: Item) -> str:
     return os.path.normpath(item.location) if isinstance(item.file, Path) else item.location
+
+
+def _identity(item: Item, content: str | None) -> Any:
+    """Return what tells an image from all others; what is in memory only, and cannot be read, is like no other."""
+    return (content or object()) if item.in_memory else (_place(item), item.frame)
+
+
+def _unused(name: str, names: set[str]) -> str:
+    path = PurePosixPath(name)
+    unused = (f"{path.stem} ({i}){path.suffix}" for i in itertools.count(2))
+    return name if name not in names else next(each for each in unused if each not in names)
 
 
 def _is_other(before: Item, now: Item) -> bool:

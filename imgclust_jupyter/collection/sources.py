@@ -13,13 +13,14 @@ import pandas as pd
 from PIL import Image
 
 from imgclust_jupyter.collection.archives import is_archive, list_archive
+from imgclust_jupyter.collection.content import FileContent
 from imgclust_jupyter.collection.items import Item, natural_key, printable
 from imgclust_jupyter.collection.remote import RemoteFile, check_protocols, file_system, is_url, public_url
 from imgclust_jupyter.collection.remote_listing import find_remote, local_path, look_up, place
 from imgclust_jupyter.collection.walk import find_images, split_pattern
 from imgclust_jupyter.imaging import SUFFIXES
 
-__all__ = ["PATH_COLUMNS", "Gathered", "check_source", "gather"]
+__all__ = ["PATH_COLUMNS", "Gathered", "check_source", "gather", "resolve"]
 
 PATH_COLUMNS = (
     "path", "filepath", "file_path", "file", "filename", "file_name", "image_path", "img_path", "image", "img", "url",
@@ -85,7 +86,7 @@ def check_source(source: Any) -> None:
     if isinstance(source, str) and is_url(source) and local_path(source) is None:
         check_protocols(source)
     elif isinstance(source, str | Path):
-        _resolve(source)
+        resolve(source)
     elif isinstance(source, pd.DataFrame):
         _path_column(source)
     elif isinstance(source, np.ndarray):
@@ -147,7 +148,7 @@ def _no_image(where: str) -> ValueError:
 
 
 def _from_folder(source: str | Path, recursive: bool) -> Gathered:
-    path, pattern = _resolve(source)
+    path, pattern = resolve(source)
     if path.is_file():
         return _from_archive(path) if is_archive(path.name) else _from_list([path], {})
     failures: list[tuple[str, Exception]] = []
@@ -185,6 +186,9 @@ def _from_list(elements: list[Any], options: dict[str, Any]) -> Gathered:
         elif i in paths:
             relative = _relative(paths[i], root or Path(paths[i].anchor))
             items.append(replace(_file_item(i, paths[i], relative), given=given))
+        elif isinstance(element, FileContent):
+            name = printable(element.name)
+            items.append(Item(i, name, name, element, len(element.content), 0))
         elif isinstance(element, np.ndarray):
             items.append(Item(i, f"array {i}", f"array {i}", element, element.nbytes, 0))
         elif isinstance(element, Image.Image):
@@ -219,8 +223,14 @@ def _common_place(places: list[PurePosixPath]) -> PurePosixPath:
     return PurePosixPath(os.path.commonpath(folders) if folders else "")
 
 
-def _resolve(source: str | Path) -> tuple[Path, tuple[str, ...] | None]:
-    """Return the folder or file, and the pattern when it is one."""
+def resolve(source: str | Path) -> tuple[Path, tuple[str, ...] | None]:
+    """Return the folder or file that a source is, and the rest of it when it is a pattern.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        When there is no such folder, and for a file that is neither picture nor archive.
+    """
     path = _local(source)
     if path.is_file() and path.suffix.lower() not in SUFFIXES and not is_archive(path.name):
         raise ValueError(f"{path} is no picture; the images must be {_EXPECTED}")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from imgclust_jupyter.imaging import SUFFIXES
 
-__all__ = ["find_images", "split_pattern"]
+__all__ = ["find_images", "matches", "split_pattern"]
 
 _MAGIC = set("*?[")
 
@@ -61,7 +61,7 @@ def find_images(
             if _is_folder(entry):
                 if recursive:
                     (links if entry.is_symlink() else folders).append(path)
-            elif path.suffix.lower() in SUFFIXES and _matches(path.relative_to(root).parts, tuple(pattern)):
+            elif path.suffix.lower() in SUFFIXES and matches(path.relative_to(root).parts, tuple(pattern)):
                 yield path
 
 
@@ -86,9 +86,16 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False  # a link to itself, which will be reported as an unreadable file
 
 
-def _matches(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+def matches(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    """Return whether a path matches a glob pattern, both split at their slashes.
+
+    Examples
+    --------
+    >>> matches(("a", "b", "c.jpg"), ("**", "*.jpg"))
+    True
+    """
     if not pattern:
         return not parts
     if pattern[0] == "**":
-        return any(_matches(parts[i:], pattern[1:]) for i in range(len(parts) + 1))
-    return bool(parts) and fnmatch.fnmatch(parts[0], pattern[0]) and _matches(parts[1:], pattern[1:])
+        return any(matches(parts[i:], pattern[1:]) for i in range(len(parts) + 1))
+    return bool(parts) and fnmatch.fnmatch(parts[0], pattern[0]) and matches(parts[1:], pattern[1:])

@@ -159,7 +159,7 @@ def _batches(pictures: Sequence[Picture], size: int) -> Iterator[list[Picture]]:
 def _content(picture: Picture, limits: Limits) -> str:
     """Return the digest of an image's content, having made sure that it is the client's and can be read."""
     item = picture.item
-    if picture.digest and (picture.sent or item.file is None):
+    if picture.digest and (picture.sent or item.in_memory):
         return picture.digest
     if _has_changed(picture):
         raise UnreadableImage("the file of this name on this machine is another one")

@@ -211,7 +211,7 @@ class _Run:
 
     def _tasks(self, n_threads: int) -> Iterator[_Task]:
         items = self._work.collection.items
-        in_memory = [i for i in self._ids if items[i].file is None]
+        in_memory = [i for i in self._ids if items[i].in_memory]
         here = set(in_memory)
         openable = [i for i in self._ids if i not in here]
         # Few images are spread over all threads.
@@ -283,7 +283,7 @@ class _Run:
                 sent = _sent(item)
             except (OSError, UnreadableImage):  # it has vanished since its digest was taken
                 sent = None
-            if (item.file is not None and sent is None) or self._work.collection.forget_changed([item.id]):
+            if (not item.in_memory and sent is None) or self._work.collection.forget_changed([item.id]):
                 # With the others of its content, which count as done.
                 self._finished += min(1, self._work.embed_batch(self._work.release({content})))
             else:
@@ -364,8 +364,8 @@ class _Run:
 
 
 def _sent(item: Item) -> Frame | None:
-    """Return what is sent along for an image; pixels in memory travel with the item."""
-    if item.file is None:
+    """Return what is sent along for an image; what is in memory travels with the item."""
+    if item.file is None or item.in_memory:
         return None
     with open_source(item.file) as file:
         return Frame(file.read(), item.frame)

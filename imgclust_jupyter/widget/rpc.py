@@ -33,7 +33,8 @@ class Requests:
     Parameters
     ----------
     handlers : mapping of str to callable
-        By kind: called with the body, returns a body and buffers; `BadRequestError` for what cannot be answered.
+        By kind: called with the body, which has as ``buffers`` those that came with it, if any did; returns a body and
+        buffers; `BadRequestError` for what cannot be answered.
     immediate : collection of str
         Kinds that are answered at once and in order, on the thread of the kernel's messages: they must be quick.
     send : callable
@@ -56,7 +57,7 @@ class Requests:
         self._queued: dict[int, Future[None]] = {}
         self._lock = threading.Lock()
 
-    def receive(self, content: dict[str, Any], _buffers: list[Any]) -> None:
+    def receive(self, content: dict[str, Any], buffers: list[Any]) -> None:
         """Take a message of the browser; returns at once."""
         number = content.get("id")
         if not isinstance(number, int):
@@ -69,9 +70,13 @@ class Requests:
         kind = content.get("kind")
         if kind == "cancel":
             self._cancel(number)
-        elif not isinstance(body, dict) or kind not in self._handlers:
+            return
+        if not isinstance(body, dict) or kind not in self._handlers:
             self._refuse(number, f"there is no request {kind!r}")
-        elif kind in self._immediate:
+            return
+        if buffers:
+            body = {**body, "buffers": buffers}
+        if kind in self._immediate:
             self._answer(number, str(kind), body)
         else:
             # Under the lock, so that a thread that is quick finds the entry it takes out.
