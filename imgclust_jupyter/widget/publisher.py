@@ -116,6 +116,8 @@ class Publisher:
             "metric": self._options.metric,
             "linkage": self._options.linkage,
             "method": results.tree.method if results.tree else "",
+            # Two clusters may have one name: then the class that most of their images are of tells them apart.
+            "names": {str(m): [name.text, name.classes[0][0]] for m, name in results.names.items() if name.text},
             "layout": results.layout,
             "auto": results.auto,
             "errors": len(collection.errors),
