@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := .demo
 # The demo leaves nothing outside its folder.
-IN_DEMO := IMGCLUST_CACHE='$(CURDIR)/$(DEMO)/cache'
+IN_DEMO := IMGCLUST_CACHE='$(CURDIR)/$(DEMO)/cache' IMGCLUST_DATA='$(CURDIR)/$(DEMO)/data'
 # What each step leaves when it is complete, so that a second run does not repeat it.
 ENVIRONMENT := $(VENV)/.complete
 MODULES := js/node_modules/.package-lock.json

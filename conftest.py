@@ -22,6 +22,14 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     return folder
 
 
+@pytest.fixture(autouse=True)
+def data_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder for every test's labels, so that none sees the user's, or another test's."""
+    folder = tmp_path_factory.mktemp("data")
+    monkeypatch.setenv("IMGCLUST_DATA", str(folder))
+    return folder
+
+
 @pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """48 sample images, four of each subject, with metadata.csv; not to be written to."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from imgclust_jupyter.store.mounts import on_network
-from imgclust_jupyter.store.schema import SCHEMA, SCHEMA_VERSION
+from imgclust_jupyter.store.schema import Schema
 
 __all__ = ["Database"]
 
@@ -26,12 +26,15 @@ class Database:
     ----------
     file : Path or None
         None is a database in memory, which has a single connection that threads take in turns.
+    schema : Schema
+        Its tables are made when there are none.
     read_only : bool, default=False
         Never write, not even what SQLite needs to coordinate its readers.
     """
 
-    def __init__(self, file: Path | None, read_only: bool = False) -> None:
+    def __init__(self, file: Path | None, schema: Schema, read_only: bool = False) -> None:
         self.file = file
+        self._schema = schema
         self._read_only = read_only
         self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
@@ -121,7 +124,7 @@ class Database:
         if self.file is None:
             connection = _connect(":memory:")
         elif self._read_only:
-            return _open_to_read(self.file)
+            return _open_to_read(self.file, self._schema)
         else:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             connection = _connect(str(self.file))
@@ -137,9 +140,10 @@ class Database:
             connection.execute("PRAGMA page_size = 32768")
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             if self.file is not None:
-                _choose_journal(connection, self.file)
-            if not _has_tables(connection):
-                connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT")
+                _choose_journal(connection, self.file, self._schema)
+            if not _has_tables(connection, self._schema):
+                make = f"{self._schema.tables} PRAGMA user_version = {self._schema.version}"
+                connection.executescript(f"BEGIN IMMEDIATE; {make}; COMMIT")
         except BaseException:
             connection.close()
             raise
@@ -151,7 +155,7 @@ def _connect(name: str) -> sqlite3.Connection:
     return sqlite3.connect(name, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=uri)
 
 
-def _open_to_read(file: Path) -> sqlite3.Connection:
+def _open_to_read(file: Path, schema: Schema) -> sqlite3.Connection:
     ways = ["mode=ro"]
     wal = Path(f"{file}-wal")
     if not os.access(file.parent, os.W_OK) and not on_network(file) and not (wal.exists() and wal.stat().st_size):
@@ -160,7 +164,7 @@ def _open_to_read(file: Path) -> sqlite3.Connection:
     for way in ways:
         connection = _connect(f"{file.absolute().as_uri()}?{way}")
         try:
-            if not _has_tables(connection):
+            if not _has_tables(connection, schema):
                 raise OSError(f"{file} is empty")
         except BaseException as error:
             connection.close()
@@ -171,23 +175,23 @@ def _open_to_read(file: Path) -> sqlite3.Connection:
     return connection
 
 
-def _has_tables(connection: sqlite3.Connection) -> bool:
+def _has_tables(connection: sqlite3.Connection, schema: Schema) -> bool:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version not in (0, SCHEMA_VERSION):
+    if version not in (0, schema.version):
         raise OSError(
-            f"its tables are of version {version}, those of this imgclust_jupyter of version {SCHEMA_VERSION}"
+            f"its tables are of version {version}, those of this imgclust_jupyter of version {schema.version}"
         )
     return bool(version)
 
 
-def _choose_journal(connection: sqlite3.Connection, file: Path) -> None:
+def _choose_journal(connection: sqlite3.Connection, file: Path, schema: Schema) -> None:
     # What cannot be had, perhaps since another process is using the database, stays as it is.
     with contextlib.suppress(sqlite3.OperationalError):
         if on_network(file):
             connection.execute("PRAGMA journal_mode = DELETE")
         else:
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(f"PRAGMA synchronous = {schema.synchronous}")
 
 
 def _identity(file: Path) -> tuple[int, int] | None:

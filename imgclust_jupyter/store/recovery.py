@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from imgclust_jupyter.store.database import Database
+from imgclust_jupyter.store.schema import Schema
 
 __all__ = ["SturdyDatabase"]
 
@@ -22,8 +23,6 @@ _UNUSABLE = {
     sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOLFS, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_READONLY,
 }  # fmt: skip
 
-_WRITABLE = "set the environment variable IMGCLUST_CACHE to a folder that can be written to"
-
 
 class SturdyDatabase:
     """A database in a file, which gives way to others when it fails.
@@ -35,12 +34,14 @@ class SturdyDatabase:
     ----------
     file : Path
         Made when needed, with its folder.
+    schema : Schema
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, schema: Schema) -> None:
         self._path = file
+        self._schema = schema
         # The last one is written to.
-        self._layers: tuple[Database, ...] = (Database(file),)
+        self._layers: tuple[Database, ...] = (Database(file, schema),)
         self._replacing = threading.Lock()
 
     @property
@@ -98,7 +99,7 @@ class SturdyDatabase:
         with self._replacing:
             if len(self._layers) > 1 or self.file is None:
                 self.close()
-                self._layers = (Database(self._path),)
+                self._layers = (Database(self._path, self._schema),)
 
     def close(self) -> None:
         """Close all connections; a later use opens new ones. What is in memory is lost."""
@@ -115,35 +116,36 @@ class SturdyDatabase:
                 raise error
             if len(self._layers) > 1:
                 self._layers = self._layers[1:]
-                _warn(f"the cache {self._path} cannot be read any more ({error})")
+                _warn(f"{self._schema.title} {self._path} cannot be read any more ({error})")
             elif kind in _CORRUPT:
-                self._layers = (_begin_anew(failed, self._path, error),)
+                self._layers = (_begin_anew(failed, self._path, self._schema, error),)
             else:
                 failed.close()
-                self._layers = _without_writing(self._path, error)
+                self._layers = _without_writing(self._path, self._schema, error)
 
 
-def _without_writing(file: Path, error: Exception) -> tuple[Database, ...]:
+def _without_writing(file: Path, schema: Schema, error: Exception) -> tuple[Database, ...]:
+    memory = f"kept in memory only: set the environment variable {schema.variable} to a folder that can be written to"
     try:
-        readable = Database(file, read_only=True)
+        readable = Database(file, schema, read_only=True)
         with readable.connection():
             pass
     except (sqlite3.DatabaseError, OSError):
-        _warn(f"the cache {file} cannot be used ({error}); results are kept in memory only: {_WRITABLE}")
-        return (Database(None),)
-    _warn(f"nothing can be written to the cache {file} ({error}); new results are kept in memory only: {_WRITABLE}")
-    return readable, Database(None)
+        _warn(f"{schema.title} {file} cannot be used ({error}); {schema.content} are {memory}")
+        return (Database(None, schema),)
+    _warn(f"nothing can be written to {schema.title} {file} ({error}); new {schema.content} are {memory}")
+    return readable, Database(None, schema)
 
 
-def _begin_anew(failed: Database, file: Path, error: Exception) -> Database:
+def _begin_anew(failed: Database, file: Path, schema: Schema, error: Exception) -> Database:
     try:
         aside = failed.set_aside()
-    except OSError as cannot_rename:
-        _warn(f"the cache {file} is damaged ({error}) and cannot be renamed ({cannot_rename}); please delete it")
-        return Database(None)
+    except OSError as why:
+        _warn(f"{schema.title} {file} is damaged ({error}) and cannot be renamed ({why}); please move it away")
+        return Database(None, schema)
     if aside is not None:
-        _warn(f"the cache {file} is damaged ({error}); it is now {aside.name}, and images will be embedded again")
-    return Database(file)
+        _warn(f"{schema.title} {file} is damaged ({error}); it is now {aside.name}, and {schema.loss}")
+    return Database(file, schema)
 
 
 def _warn(message: str) -> None:

@@ -1,4 +1,4 @@
-"""Where the store is, and how large it may become."""
+"""Where the databases are, and how large the store may become."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-__all__ = ["default_bytes", "default_directory"]
+__all__ = ["data_directory", "default_bytes", "default_directory"]
 
 _DEFAULT_BYTES = 10_000_000_000
 
@@ -18,6 +18,14 @@ def default_directory() -> Path:
     if named:
         return Path(named).expanduser().absolute()
     return platformdirs.user_cache_path("imgclust_jupyter", appauthor=False)
+
+
+def data_directory() -> Path:
+    """Return the folder that ``IMGCLUST_DATA`` names now, or the user's data folder."""
+    named = os.environ.get("IMGCLUST_DATA")
+    if named:
+        return Path(named).expanduser().absolute()
+    return platformdirs.user_data_path("imgclust_jupyter", appauthor=False)
 
 
 def default_bytes() -> int:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from imgclust_jupyter.store.database import Database
 from imgclust_jupyter.store.eviction import delete_all, evict, used_bytes
 from imgclust_jupyter.store.recovery import SturdyDatabase
-from imgclust_jupyter.store.schema import DECODE_VERSION, FILE_NAME
+from imgclust_jupyter.store.schema import CACHE, DECODE_VERSION, FILE_NAME
 from imgclust_jupyter.store.settings import default_bytes, default_directory
 
 __all__ = ["Record", "Store", "open_store"]
@@ -79,7 +79,7 @@ class Store:
     def __init__(self, directory: Path | None = None, max_bytes: int | None = None) -> None:
         self.directory = default_directory() if directory is None else Path(directory)
         self.max_bytes = default_bytes() if max_bytes is None else max_bytes
-        self._database = SturdyDatabase(self.directory / FILE_NAME)
+        self._database = SturdyDatabase(self.directory / FILE_NAME, CACHE)
 
     @property
     def file(self) -> Path | None:

@@ -98,6 +98,7 @@ def serve(home: Path, root: Path) -> Iterator[JupyterLab]:
         "JUPYTERLAB_WORKSPACES_DIR": "lab-workspaces",
         "IPYTHONDIR": "ipython",
         "IMGCLUST_CACHE": "cache",
+        "IMGCLUST_DATA": "labels",
         "TORCH_HOME": "torch",
     }
     environment = {

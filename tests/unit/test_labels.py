@@ -41,7 +41,7 @@ def test_a_value_that_is_renamed_keeps_its_place_and_one_that_is_merged_gives_it
     assert renamed.column("label").categories == ("cow", "horse", "pig")
     merged = renamed.rename("label", "horse", "pig")
     assert merged.counts("label") == {"cow": 1, "pig": 2}
-    with pytest.raises(KeyError, match="no label 'dog'.*'cow', 'pig'"):
+    with pytest.raises(KeyError, match=r"no label 'dog'.*'cow', 'pig'"):
         merged.rename("label", "dog", "cat")
 
 
