@@ -1,5 +1,5 @@
 /** Requests to the kernel and their answers, as custom messages (twin: imgclust_jupyter/widget/rpc.py). */
-import { type ReadonlySignal, signal } from "@preact/signals-core";
+import { computed, type ReadonlySignal, signal } from "@preact/signals-core";
 import type { Model } from "./model";
 
 export interface Answer {
@@ -11,11 +11,25 @@ export interface Rpc {
   /**
    * Ask the kernel. Aborting the signal tells the kernel to drop the request.
    *
-   * @throws Error with the kernel's text when it refuses, or the signal's reason when aborted
+   * @throws Error with the kernel's text when it refuses, `NotConnected` where there is no kernel, or the signal's
+   * reason when aborted
    */
   request(kind: string, body?: object, signal?: AbortSignal): Promise<Answer>;
-  /** True while an answer is overdue: the kernel computes something else, or has gone. */
-  readonly busy: ReadonlySignal<boolean>;
+  readonly kernel: ReadonlySignal<KernelState>;
+}
+
+export interface Line extends Rpc {
+  /** There is no kernel: what waits is given up, and nothing is sent any more. */
+  disconnect(): void;
+}
+
+/** Busy while an answer is overdue, as a cell is running; gone for good, as a cell that is run again makes a new model. */
+export type KernelState = "ready" | "busy" | "gone";
+
+export class NotConnected extends Error {
+  constructor() {
+    super("not connected");
+  }
 }
 
 interface Pending {
@@ -33,33 +47,51 @@ interface Message {
 }
 
 const VERSION = 1;
-const OVERDUE_MS = 60_000;
+/** Longer than most answers take, and not so long that one wonders. */
+const OVERDUE_MS = 5_000;
 
 const isAnswer = (message: unknown): message is Message =>
   typeof message === "object" && message !== null && "ok" in message && "id" in message && "v" in message;
 
-export function createRpc(model: Pick<Model, "send" | "on">, abort: AbortSignal): Rpc {
+export function createRpc(model: Pick<Model, "send" | "on">, abort: AbortSignal): Line {
   // The kernel answers to every page that shows this model: two pages must not use the same numbers.
   const [base = 0] = crypto.getRandomValues(new Uint32Array(1));
   let next = base * 2 ** 20;
   const pending = new Map<number, Pending>();
-  const busy = signal(false);
+  const overdue = signal(false);
+  const gone = signal(false);
+  const kernel = computed(() => (gone.value ? "gone" : overdue.value ? "busy" : "ready"));
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function watchClock(): void {
     clearTimeout(timer);
     const oldest = pending.values().next().value;
     if (oldest === undefined) {
-      busy.value = false;
+      overdue.value = false;
       return;
     }
     const left = oldest.askedAt + OVERDUE_MS - Date.now();
-    busy.value = left <= 0;
+    overdue.value = left <= 0;
     if (left > 0) timer = setTimeout(watchClock, left);
   }
 
   function send(id: number, kind: string, body: object): void {
-    model.send({ v: VERSION, id, kind, body });
+    try {
+      model.send({ v: VERSION, id, kind, body });
+    } catch {
+      disconnect();
+    }
+  }
+
+  function giveUp(reason: unknown): void {
+    clearTimeout(timer);
+    for (const { reject } of pending.values()) reject(reason);
+    pending.clear();
+  }
+
+  function disconnect(): void {
+    gone.value = true;
+    giveUp(new NotConnected());
   }
 
   model.on("msg:custom", (message, buffers) => {
@@ -72,17 +104,15 @@ export function createRpc(model: Pick<Model, "send" | "on">, abort: AbortSignal)
     else waiting.reject(new Error(message.error ?? "The kernel gave no reason."));
   });
 
-  abort.addEventListener("abort", () => {
-    clearTimeout(timer);
-    for (const { reject } of pending.values()) reject(abort.reason);
-    pending.clear();
-  });
+  abort.addEventListener("abort", () => giveUp(abort.reason));
 
   return {
-    busy,
+    kernel,
+    disconnect,
     request(kind, body = {}, cancel) {
       return new Promise<Answer>((resolve, reject) => {
         if (cancel?.aborted) return reject(cancel.reason);
+        if (gone.peek()) return reject(new NotConnected());
         const id = next++;
         const drop = () => {
           if (!pending.delete(id)) return;

@@ -1,5 +1,7 @@
 /** What all views of one model share. */
-
+import { computed } from "@preact/signals-core";
+import { undoAlone, watchConnection } from "./connection";
+import { watch } from "./dom";
 import { createRecords, type Records } from "./records";
 import { createRpc, type Rpc } from "./rpc";
 import type { ViewModel } from "./store";
@@ -18,6 +20,11 @@ export interface Session {
 export function createSession(model: ViewModel, signal: AbortSignal): Session {
   const store = createStore(model, signal);
   const rpc = createRpc(model, signal);
+  watchConnection(model, rpc.disconnect);
+  const alone = computed(() => rpc.kernel.value === "gone");
+  watch(signal, () => {
+    if (alone.value) undoAlone(model);
+  });
   let views = 0;
 
   function tellViews(change: 1 | -1): void {

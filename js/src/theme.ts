@@ -36,6 +36,8 @@ export function watchTheme(root: HTMLElement, abort: AbortSignal): ReadonlySigna
   const document = root.ownerDocument;
   const probe = document.createElement("span");
   probe.hidden = true;
+  // Else every colour would be read as that of the system's text, where the system forces its colours.
+  probe.style.setProperty("forced-color-adjust", "none");
   root.append(probe);
 
   function read(): Theme {
@@ -78,9 +80,13 @@ export function watchTheme(root: HTMLElement, abort: AbortSignal): ReadonlySigna
       ],
     });
   }
-  document.defaultView
-    ?.matchMedia?.("(prefers-color-scheme: dark)")
-    .addEventListener("change", updateSoon, { signal: abort });
+  for (const wish of [
+    "(prefers-color-scheme: dark)",
+    "(prefers-contrast: more)",
+    "(forced-colors: active)",
+  ]) {
+    document.defaultView?.matchMedia?.(wish).addEventListener("change", updateSoon, { signal: abort });
+  }
   // Not connected while rendering: the variables of the host reach the element only once it is in the page.
   const sizes = new ResizeObserver(update);
   sizes.observe(root);

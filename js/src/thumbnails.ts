@@ -1,7 +1,7 @@
 /** Pictures of rows: asked for in batches, what is on screen first, decoded once and kept while there is room. */
 import { effect, type ReadonlySignal, signal } from "@preact/signals-core";
 import { Lru } from "./lru";
-import type { Rpc } from "./rpc";
+import { NotConnected, type Rpc } from "./rpc";
 import type { Dataset } from "./wire";
 
 /** Longest sides of the tiles that the kernel keeps, px. */
@@ -118,6 +118,7 @@ export function createThumbnails(
   }
 
   function fill(): void {
+    if (rpc.kernel.peek() === "gone") return;
     const underway = new Set<number>();
     for (const flight of flights) for (const id of flight.ids) underway.add(keyOf(id, flight.step));
     for (const claim of claims) {
@@ -141,7 +142,7 @@ export function createThumbnails(
       await unpack(ids, step, buffers, (body.reasons ?? {}) as Record<number, string>);
     } catch (error) {
       // Refused, or dropped on our own wish: only a refusal would be repeated for ever.
-      if (!flight.abort.signal.aborted) {
+      if (!flight.abort.signal.aborted && !(error instanceof NotConnected)) {
         const reason = error instanceof Error ? error.message : String(error);
         for (const id of ids) hopeless.set(keyOf(id, step), reason);
         arrived = true;

@@ -20,7 +20,7 @@ async function answer(): Promise<void> {
 beforeEach(() => {
   asked = [];
   const rpc: Rpc = {
-    busy: signal(false),
+    kernel: signal("ready"),
     request: (_kind, body) =>
       new Promise((resolve, reject) => {
         asked.push({ ...(body as { ids: number[] }), resolve, reject });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { LocalModel } from "../src/host/model";
-import { createRpc } from "../src/rpc";
+import { createRpc, NotConnected } from "../src/rpc";
 
 interface Sent {
   v: number;
@@ -84,19 +84,54 @@ it("pays no heed to messages that are no answers", () => {
   }
 });
 
-it("says that the kernel is busy after a minute, until it answers", () => {
+it("says that the kernel is busy after five seconds, until it answers", () => {
   const { model, sent, rpc } = setUp();
   void rpc.request("rows");
-  vi.advanceTimersByTime(30_000);
+  vi.advanceTimersByTime(3_000);
   void rpc.request("errors");
-  vi.advanceTimersByTime(29_999);
-  expect(rpc.busy.value).toBe(false);
+  vi.advanceTimersByTime(1_999);
+  expect(rpc.kernel.value).toBe("ready");
   vi.advanceTimersByTime(1);
-  expect(rpc.busy.value).toBe(true);
+  expect(rpc.kernel.value).toBe("busy");
   model.receiveMessage({ v: 1, id: sent[0]!.id, ok: true });
-  expect(rpc.busy.value).toBe(false);
-  vi.advanceTimersByTime(30_000);
-  expect(rpc.busy.value).toBe(true);
+  expect(rpc.kernel.value).toBe("ready");
+  vi.advanceTimersByTime(3_000);
+  expect(rpc.kernel.value).toBe("busy");
   model.receiveMessage({ v: 1, id: sent[1]!.id, ok: true });
-  expect(rpc.busy.value).toBe(false);
+  expect(rpc.kernel.value).toBe("ready");
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+describe("without a kernel", () => {
+  it("what waits and what is asked later is refused, and nothing is sent", async () => {
+    const { sent, rpc } = setUp();
+    const waiting = expect(rpc.request("rows")).rejects.toThrow(NotConnected);
+    rpc.disconnect();
+    await waiting;
+    expect(rpc.kernel.value).toBe("gone");
+    await expect(rpc.request("errors")).rejects.toThrow(NotConnected);
+    expect(sent).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("a host that cannot send says so", async () => {
+    const { model, rpc } = setUp();
+    model.onMessage = () => {
+      throw new Error("Cannot send");
+    };
+    await expect(rpc.request("rows")).rejects.toThrow(NotConnected);
+    expect(rpc.kernel.value).toBe("gone");
+  });
+
+  it("a request that is dropped is dropped quietly", async () => {
+    const { model, rpc } = setUp();
+    const wanted = new AbortController();
+    const dropped = expect(rpc.request("rows", {}, wanted.signal)).rejects.toThrow("abort");
+    model.onMessage = () => {
+      throw new Error("Cannot send");
+    };
+    wanted.abort();
+    await dropped;
+    expect(rpc.kernel.value).toBe("gone");
+  });
 });

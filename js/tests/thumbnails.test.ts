@@ -42,7 +42,7 @@ beforeEach(() => {
   closed = [];
   vi.stubGlobal("requestAnimationFrame", (frame: () => void) => frames.push(frame));
   const rpc: Rpc = {
-    busy: signal(false),
+    kernel: signal("ready"),
     request: (_kind, body, wanted) =>
       new Promise<Answer>((resolve, reject) => {
         wanted!.addEventListener("abort", () => reject(wanted!.reason));

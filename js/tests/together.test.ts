@@ -1,4 +1,5 @@
 // @vitest-environment jsdom
+import { signal } from "@preact/signals-core";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createStore, type ViewTraits } from "../src/store";
 import { mountChips } from "../src/views/chips";
@@ -21,7 +22,10 @@ beforeEach(() => {
   const store = createStore(model, life.signal);
   store.connect(asProxy(datasetModel(40)));
   answer = async () => ({ body: { filter: found, count: 2 }, buffers: [] });
-  const rpc = { request: (_: string, body?: object) => answer((body as { text: string }).text) };
+  const rpc = {
+    kernel: signal("ready"),
+    request: (_: string, body?: object) => answer((body as { text: string }).text),
+  };
   ctx = { store, rpc, signal: life.signal } as unknown as ViewContext;
   root = document.createElement("div");
   document.body.replaceChildren(root);

@@ -18,7 +18,7 @@ export interface History {
   add(step: Step): void;
 }
 
-export function keepHistory(model: LocalModel<ViewTraits>): History {
+export function keepHistory(model: Pick<LocalModel<ViewTraits>, "get" | "on" | "receive">): History {
   const done: Step[] = [];
   const undone: Step[] = [];
   let travelled = 0;

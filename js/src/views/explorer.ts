@@ -52,6 +52,7 @@ export function mountExplorer(
       shown: store.visible.value?.count() ?? n,
       clusters: store.clusters.value?.k ?? 0,
       state: store.progress.value.state,
+      kernel: session.rpc.kernel.value,
     });
   });
 }

@@ -3,10 +3,12 @@ import { ArrowLeft, ChevronLeft, ChevronRight, ImageOff, ListOrdered } from "luc
 import { button, element, watch } from "../dom";
 import { formatBytes, formatCount, formatValue } from "../format";
 import type { ImageRecord } from "../records";
+import { NotConnected } from "../rpc";
 import type { ViewContext } from "./context";
 import { openDialog } from "./dialog";
 import { setOptions } from "./gallery-options";
 import { icon } from "./icons";
+import { kernelNote } from "./kernel-note";
 import { similarPictures } from "./preview-similar";
 import { listenToZoom, ZOOM_KEYS } from "./preview-zoom";
 
@@ -101,7 +103,7 @@ export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPr
       next.disabled = current === rows.length - 1;
       back.hidden = trail.length === 0;
       place.textContent = `${formatCount(current + 1)} of ${formatCount(rows.length)}`;
-      showSmall(row);
+      showSmall(row, wanted);
       showDetails(row);
       zoom.reset();
       void showLarge(row, wanted);
@@ -109,7 +111,7 @@ export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPr
     }
 
     /** What is in the cache stands in, stretched, until the large one is here. */
-    function showSmall(row: number): void {
+    function showSmall(row: number, wanted: AbortSignal): void {
       const bitmap = ctx.thumbnails.get(row, SMALL);
       const canvas = element("canvas", {
         class: "imgclust-preview-standin",
@@ -120,7 +122,7 @@ export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPr
         canvas.height = bitmap.height;
         canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
       }
-      picture.replaceChildren(canvas);
+      picture.replaceChildren(canvas, kernelNote(ctx, wanted));
     }
 
     async function showLarge(row: number, wanted: AbortSignal): Promise<void> {
@@ -137,7 +139,7 @@ export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPr
         picture.replaceChildren(image);
         showDetails(row);
       } catch (error) {
-        if (wanted.aborted) return;
+        if (wanted.aborted || error instanceof NotConnected) return;
         const reason = error instanceof Error ? error.message : String(error);
         const words = element("p", {
           class: "imgclust-error",

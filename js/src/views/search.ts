@@ -8,6 +8,7 @@ import type { ViewContext } from "./context";
 import { icon } from "./icons";
 
 const TYPING_MS = 250;
+const WAITING = "…";
 
 interface Found {
   text: string;
@@ -43,7 +44,7 @@ export function searchField({ store, rpc, signal }: ViewContext): {
     asking.abort();
     asking = new AbortController();
     found.value = null;
-    note.value = text === "" ? "" : "…";
+    note.value = text === "" ? "" : WAITING;
     if (text === "") return null;
     try {
       const { body } = await rpc.request("search", { text }, asking.signal);
@@ -103,7 +104,8 @@ export function searchField({ store, rpc, signal }: ViewContext): {
   const filters = button("Show only what is found (Shift+Enter)", icon(ListFilter), () => void only());
   watch(signal, () => {
     const now = found.value;
-    count.textContent = count.title = now ? formatCount(now.count) : note.value;
+    const waits = note.value === WAITING && rpc.kernel.value === "busy";
+    count.textContent = count.title = now ? formatCount(now.count) : waits ? "kernel busy" : note.value;
     selects.hidden = filters.hidden = !now || now.count === 0;
   });
   watch(signal, () => {

@@ -6,9 +6,10 @@ import type { Progress } from "../store";
 import type { ViewContext } from "./context";
 import { openDialog } from "./dialog";
 import { icon } from "./icons";
+import { kernelNote } from "./kernel-note";
 
 export function mountStatus(el: HTMLElement, ctx: ViewContext, frame: HTMLElement): void {
-  el.append(selected(ctx), shown(ctx), unreadable(ctx, frame), busy(ctx), progress(ctx));
+  el.append(selected(ctx), shown(ctx), unreadable(ctx, frame), kernelNote(ctx, ctx.signal), progress(ctx));
 }
 
 function selected({ store, signal }: ViewContext): HTMLElement {
@@ -82,18 +83,6 @@ async function showErrors(name: string, { rpc, signal }: ViewContext, frame: HTM
   } catch (error) {
     if (!closed.signal.aborted) list.textContent = error instanceof Error ? error.message : String(error);
   }
-}
-
-function busy({ rpc, signal }: ViewContext): HTMLElement {
-  const badge = element("span", {
-    class: "imgclust-badge",
-    text: "kernel busy",
-    title: "The kernel has not answered for a minute: it is computing something else, or it has stopped.",
-  });
-  watch(signal, () => {
-    badge.hidden = !rpc.busy.value;
-  });
-  return badge;
 }
 
 /** "embedding", "12,400 / 20,000", "200 images/s", "38 s left"; the parts that are known. */
