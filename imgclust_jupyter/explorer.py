@@ -9,13 +9,14 @@ import weakref
 from collections.abc import Callable, Hashable
 from numbers import Integral
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from imgclust_jupyter.clustering import Tree, condensed_distances
+from imgclust_jupyter.exporting import Exporting
 from imgclust_jupyter.growing import Growing
 from imgclust_jupyter.imaging import DEFAULT_LIMITS, Limits
 from imgclust_jupyter.insight import similar
@@ -28,15 +29,12 @@ from imgclust_jupyter.workspace.cut import resolve_cut
 from imgclust_jupyter.workspace.lookup import row_of
 from imgclust_jupyter.workspace.selection import Wanted
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
 __all__ = ["ClusterExplorer"]
 
 _log = logging.getLogger(__name__)
 
 
-class ClusterExplorer(Growing):
+class ClusterExplorer(Exporting, Growing):
     """A collection of images as a dendrogram, a gallery and a map, linked, in a notebook cell.
 
     The constructor returns at once and the views fill as the work is done in the background; whatever asks for a
@@ -400,23 +398,6 @@ class ClusterExplorer(Growing):
     def group_by(self, column: str | None) -> None:
         """Group the gallery by a column of categories in `data`, by "cluster", or not at all (None)."""
         self._session.set_view(group_by="" if column is None else self._known(column, "category"))
-
-    def snapshot(self, width: int = 1200, *, dark: bool = False) -> Image:
-        """Draw the tree, the clusters' pictures and the map as one still picture.
-
-        Parameters
-        ----------
-        width : int
-            Pixels.
-        dark : bool
-            Light on dark.
-
-        Returns
-        -------
-        PIL.Image.Image
-        """
-        self._results()
-        return self._session.snapshot(width, dark)
 
     def close(self) -> None:
         """Stop the work and take the widget off the page; what is finished can still be read."""

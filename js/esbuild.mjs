@@ -1,4 +1,5 @@
-// Builds the one ESM file and the one style sheet that go into the Python package, or the page for developers.
+// Builds what goes into the Python package (a module and a style sheet for the widget, and for exported files), or the
+// page for developers.
 import { build, context } from "esbuild";
 
 const shared = {
@@ -32,6 +33,8 @@ if (process.argv.includes("--dev-page")) {
     entryPoints: [
       { in: "src/widget.ts", out: "widget" },
       { in: "src/styles.css", out: "widget" },
+      { in: "src/host/standalone.ts", out: "standalone" },
+      { in: "src/host/standalone.css", out: "standalone" },
     ],
     minify: true,
     outdir: "../imgclust_jupyter/static",

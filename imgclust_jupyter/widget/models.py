@@ -19,12 +19,13 @@ from imgclust_jupyter.widget.wire import DatasetMessage
 from imgclust_jupyter.workspace.filters import Filter, mend
 from imgclust_jupyter.workspace.history import History, State
 
-__all__ = ["DatasetModel", "ExplorerWidget"]
+__all__ = ["DatasetModel", "ExplorerWidget", "front_end"]
 
 _STATIC = Path(__file__).parent.parent / "static"
 
 
-def _front_end(name: str) -> str:
+def front_end(name: str) -> str:
+    """Return a file of the built front end."""
     path = _STATIC / name
     if not path.exists():
         raise FileNotFoundError(
@@ -89,8 +90,8 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
         Held while a message of the browser changes traits; nobody may wait for work under it.
     """
 
-    _esm = _front_end("widget.js")
-    _css = _front_end("widget.css")
+    _esm = front_end("widget.js")
+    _css = front_end("widget.css")
 
     dataset = anywidget.WidgetTrait().tag(sync=True)
     selection = t.Bytes().tag(sync=True, echo_update=False, from_json=_to_bytes)

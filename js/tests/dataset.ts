@@ -20,8 +20,11 @@ export const datasetModel = (n: number, stage: Stage = "umap", version = 1): Loc
 
 export const asProxy = (model: LocalDataset): DatasetModel => model;
 
-export const viewModel = (traits: Partial<ViewTraits> = {}): LocalModel<ViewTraits> =>
-  new LocalModel<ViewTraits>({
+/** `saved`: what `save_changes` has handed over, one entry a call. */
+export type RecordingModel = LocalModel<ViewTraits> & { saved: Partial<ViewTraits>[] };
+
+export function viewModel(traits: Partial<ViewTraits> = {}): RecordingModel {
+  const model = new LocalModel<ViewTraits>({
     dataset: "anywidget:dataset",
     selection: new DataView(new ArrayBuffer(0)),
     selection_origin: { kind: "none", text: "" },
@@ -35,3 +38,7 @@ export const viewModel = (traits: Partial<ViewTraits> = {}): LocalModel<ViewTrai
     ui: {},
     ...traits,
   });
+  const saved: Partial<ViewTraits>[] = [];
+  model.onSave = (changes) => saved.push(changes);
+  return Object.assign(model, { saved });
+}

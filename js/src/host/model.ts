@@ -12,8 +12,8 @@ export class LocalModel<T extends object> implements Model<T> {
   private readonly state: T;
   private readonly handlers = new Map<string, Set<Handler>>();
   private unsaved = new Set<keyof T & string>();
-  /** What `save_changes` has handed over, one entry a call. */
-  readonly saved: Partial<T>[] = [];
+  /** Called with what `save_changes` hands over. */
+  onSave: (changes: Partial<T>) => void = () => {};
   /** Who answers custom messages. */
   onMessage: (message: Message) => void = () => {};
 
@@ -32,9 +32,7 @@ export class LocalModel<T extends object> implements Model<T> {
   }
 
   save_changes(): void {
-    this.saved.push(
-      Object.fromEntries(Array.from(this.unsaved, (key) => [key, this.state[key]])) as Partial<T>,
-    );
+    this.onSave(Object.fromEntries(Array.from(this.unsaved, (key) => [key, this.state[key]])) as Partial<T>);
     this.unsaved = new Set();
   }
 
