@@ -26,6 +26,8 @@ export interface Header {
   notices: readonly string[];
   /** The palette index that is shown for each colour of the tree; those beyond its end stay. */
   colors: readonly number[];
+  /** Set in an exported file, where nobody can be asked for what is not in it. */
+  offline?: boolean;
 }
 
 export interface Column {

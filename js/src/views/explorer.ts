@@ -44,7 +44,7 @@ export function mountExplorer(
   else mountWhole(root, frame, ctx);
 
   watch(signal, () => {
-    const { version, n } = store.published.value;
+    const { version, n, header } = store.published.value;
     Object.assign(root.dataset, {
       version,
       n,
@@ -53,6 +53,7 @@ export function mountExplorer(
       clusters: store.clusters.value?.k ?? 0,
       state: store.progress.value.state,
       kernel: session.rpc.kernel.value,
+      offline: header.offline ?? false,
     });
   });
 }

@@ -33,18 +33,17 @@ export function listenToGrid(
   }
 
   function openRowMenu(row: number, x: number, y: number): void {
-    const { ids, tree } = store.dataset.peek();
+    const { ids, tree, header } = store.dataset.peek();
     const { clusters } = store;
-    const items = [
-      { label: "Look at it large", run: () => openPreview(row) },
-      {
+    const items = [{ label: "Look at it large", run: () => openPreview(row) }];
+    if (!header.offline)
+      items.push({
         label: "Sort by similarity to this",
         run: () => {
           setOptions(store, { sort: { kind: "similar", id: ids[row]! } });
           scroller.scrollTop = 0;
         },
-      },
-    ];
+      });
     const current = clusters.peek();
     if (current !== null && tree !== null) {
       const cluster = current.labels[row]!;

@@ -52,6 +52,10 @@ export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPr
       setOptions(ctx.store, { sort: { kind: "similar", id: ctx.store.dataset.peek().ids[row]! } });
       dialog.close();
     });
+    if (ctx.store.dataset.peek().header.offline) {
+      sort.disabled = true;
+      sort.title = "Sorting by similarity needs the notebook's kernel; this is an exported file";
+    }
     similar.element.append(sort);
     const aside = element("aside", { children: [details, similar.element, foot] });
     const level = element("span", { class: "imgclust-zoom-level", attributes: { "aria-live": "polite" } });
