@@ -9,6 +9,7 @@ import pandas as pd
 
 from imgclust_jupyter.clustering import LINKAGES, METRICS
 from imgclust_jupyter.collection import FRAMES, check_source
+from imgclust_jupyter.collection.watched import WatchedFolder
 from imgclust_jupyter.embedding import check_client
 from imgclust_jupyter.imaging import DEFAULT_LIMITS, Limits
 from imgclust_jupyter.layout import LAYOUTS
@@ -32,6 +33,8 @@ class Options:
         Names in the registries of `clustering` and `layout`.
     client
         As for `embed`.
+    watch : bool
+        Whether the source is looked through again by itself when something in it has changed.
     """
 
     source: Any
@@ -46,6 +49,7 @@ class Options:
     frames: str = "first"
     storage_options: dict[str, Any] | None = None
     limits: Limits = DEFAULT_LIMITS
+    watch: bool = False
 
     def check(self) -> None:
         """Refuse what can be seen to be wrong without any work.
@@ -58,6 +62,8 @@ class Options:
             For unknown names, and what does not go together.
         """
         check_source(self.source)
+        if self.watch:
+            WatchedFolder.of(self.source, self.recursive)
         if self.client is not None:
             check_client(self.client)
         if not isinstance(self.storage_options, dict | None):
