@@ -25,6 +25,7 @@ from imgclust_jupyter.pipeline import Options, ProgressLine, Results
 from imgclust_jupyter.widget.models import ExplorerWidget
 from imgclust_jupyter.widget.pane import PaneWidget
 from imgclust_jupyter.widget.session import Session
+from imgclust_jupyter.working_set import WorkingSets
 from imgclust_jupyter.workspace.cut import resolve_cut
 from imgclust_jupyter.workspace.lookup import row_of
 from imgclust_jupyter.workspace.selection import Wanted
@@ -34,7 +35,7 @@ __all__ = ["ClusterExplorer"]
 _log = logging.getLogger(__name__)
 
 
-class ClusterExplorer(Exporting, Growing):
+class ClusterExplorer(Exporting, Growing, WorkingSets):
     """A collection of images as a dendrogram, a gallery and a map, linked, in a notebook cell.
 
     The constructor returns at once and the views fill as the work is done in the background; whatever asks for a

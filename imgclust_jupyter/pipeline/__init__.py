@@ -4,7 +4,7 @@ from imgclust_jupyter.pipeline.changes import CHANGES_COLUMNS
 from imgclust_jupyter.pipeline.options import Options
 from imgclust_jupyter.pipeline.pipeline import Pipeline
 from imgclust_jupyter.pipeline.progress import STAGES, Progress
-from imgclust_jupyter.pipeline.requests import Addition, MetadataUpdate, Refresh, Request
+from imgclust_jupyter.pipeline.requests import Addition, LayOutAnew, MetadataUpdate, Refresh, Request, WorkingSet
 from imgclust_jupyter.pipeline.results import Results
 from imgclust_jupyter.pipeline.terminal import ProgressLine
 
@@ -12,6 +12,7 @@ __all__ = [
     "CHANGES_COLUMNS",
     "STAGES",
     "Addition",
+    "LayOutAnew",
     "MetadataUpdate",
     "Options",
     "Pipeline",
@@ -20,4 +21,5 @@ __all__ = [
     "Refresh",
     "Request",
     "Results",
+    "WorkingSet",
 ]

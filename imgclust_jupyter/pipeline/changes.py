@@ -14,9 +14,11 @@ from imgclust_jupyter.clustering.matching import match_clusters
 from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.collection.revision import Change
 
-__all__ = ["CHANGES_COLUMNS", "Changes"]
+__all__ = ["CHANGES_COLUMNS", "TAKEN_OUT", "Changes"]
 
 CHANGES_COLUMNS = ("name", "path", "what", "from", "to")
+
+TAKEN_OUT = "already there, taken out"
 
 _WORDS = {
     "added": "new",
@@ -25,6 +27,7 @@ _WORDS = {
     "renamed": "renamed",
     "unreadable": "unreadable",
     "already there": "already there",
+    TAKEN_OUT: TAKEN_OUT,
 }
 
 
@@ -69,16 +72,25 @@ class Changes:
         Returns
         -------
         DataFrame
-            name, path, what ("added", "removed", "changed", "renamed", "unreadable", "already there" or "moved
-            cluster"), from and to (paths or clusters, where there are such).
+            name, path, what ("added", "removed", "changed", "renamed", "unreadable", "already there",
+            "already there, taken out" or "moved cluster"), from and to (paths or clusters, where there are such).
         """
-        rows = [(change.id, change.what, change.before, change.after) for change in self.made]
-        common, before, after = self._clusters(ids, tree, n_clusters)
-        moved = self._moved(before, after)
-        rows += [(i, "moved cluster", a, b) for i, a, b in zip(common[moved], before[moved], after[moved], strict=True)]
+        rows = self.rows(ids, tree, n_clusters)
         items = [collection.items[row[0]] for row in rows]
         told = [(item.name, item.location, *row[1:]) for item, row in zip(items, rows, strict=True)]
         return pd.DataFrame(told, columns=list(CHANGES_COLUMNS), dtype=object)
+
+    def rows(
+        self, ids: npt.NDArray[np.int64], tree: Tree | None, n_clusters: int
+    ) -> list[tuple[int, str, str | np.integer, str | np.integer]]:
+        """Return item id, what, from and to of each change; parameters as for `table`."""
+        common, before, after = self._clusters(ids, tree, n_clusters)
+        moved = self._moved(before, after)
+        told = zip(common[moved].tolist(), before[moved], after[moved], strict=True)
+        return [
+            *((change.id, change.what, change.before, change.after) for change in self.made),
+            *((i, "moved cluster", a, b) for i, a, b in told),
+        ]
 
     def words(self, ids: npt.NDArray[np.int64], tree: Tree | None, n_clusters: int) -> str:
         """Return the same as counts, such as "37 new, 2 removed, 5 moved cluster"; empty where nothing has changed."""

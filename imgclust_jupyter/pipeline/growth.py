@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,14 +22,16 @@ from imgclust_jupyter.pipeline.options import Options
 from imgclust_jupyter.pipeline.results import Results
 from imgclust_jupyter.store import Store
 
-__all__ = ["QUICK", "exact_tree", "grow", "is_quick", "with_collection"]
+__all__ = ["QUICK", "exact_tree", "from_the_start", "grow", "is_quick", "rearranged", "with_collection"]
 
 OnProgress = Callable[[int, int], None]
+Counting = Callable[[str], OnProgress]
 Rows = npt.NDArray[np.int64]
 
 QUICK = 4e11  # products: some seven seconds on one core
 _OVERHEAD = 500  # dimensions whose products take as long as merging does
 _OF_ITS_OWN = 16  # images, of which a map is more than a few points
+_PROVISIONAL = "; provisional, until it is built anew"
 
 
 def is_quick(n: int, d: int) -> bool:
@@ -42,7 +45,7 @@ def grow(
     embeddings: npt.NDArray[np.float32],
     options: Options,
     store: Store,
-    on_progress: OnProgress,
+    counting: Counting,
 ) -> Results:
     """Return results for a collection that was revised.
 
@@ -67,8 +70,8 @@ def grow(
         Of the readable images among the candidates.
     options : Options
     store : Store
-    on_progress : callable
-        Called with the rows whose neighbours are known and their number; what it raises ends the work.
+    counting : callable
+        Returns for a stage what is called with the rows done and their number; what that raises ends the work.
 
     Returns
     -------
@@ -79,10 +82,8 @@ def grow(
     ValueError
         When no image would be left.
     """
-    old_ids, old_values, old_vectors = results.ids, results.embeddings, results.vectors
+    old_ids = results.ids
     assert old_ids is not None
-    assert old_values is not None
-    assert old_vectors is not None
     collection = revision.collection
     changes = Changes(revision.changes, results.tree, old_ids)
     results = replace(with_collection(results, collection), changes=changes)
@@ -92,28 +93,59 @@ def grow(
     before = _before(old_ids, ids, revision, len(collection.items))
     if np.array_equal(before, np.arange(len(old_ids))):
         return results
-    kept, (fresh,) = np.flatnonzero(before >= 0), np.nonzero(before < 0)
-    values = np.empty((len(ids), old_values.shape[1]), dtype=np.float32)
-    values[kept], values[fresh] = old_values[before[kept]], embeddings
-    results = replace(results, ids=ids, embeddings=values)
-    if len(kept) < min(_OF_ITS_OWN, len(fresh) + 1):
-        return _from_the_start(results)
-    vectors = np.empty(values.shape, dtype=old_vectors.dtype)
-    vectors[kept] = old_vectors[before[kept]]
-    vectors[fresh] = prepare(values[fresh], options.metric, results.mean)[0]
+    added = int((before < 0).sum())
+    if len(before) - added < min(_OF_ITS_OWN, added + 1):
+        values = _joined(results.embeddings, before, embeddings)
+        return from_the_start(replace(results, ids=ids, embeddings=values))
+    return rearranged(results, ids, before, embeddings, options, store, counting)
+
+
+def rearranged(
+    results: Results,
+    ids: Rows,
+    before: Rows,
+    embeddings: npt.NDArray[np.float32],
+    options: Options,
+    store: Store,
+    counting: Counting,
+) -> Results:
+    """Return results for other rows, as `grow` does.
+
+    Parameters
+    ----------
+    results : Results
+        Complete ones.
+    ids : ndarray of int64, shape (n,)
+        Item ids of the rows that there are to be.
+    before : ndarray of int64, shape (n,)
+        Which of the earlier rows each is; -1 for one that is not.
+    embeddings : ndarray of float32, shape (m, d)
+        Of those.
+    options : Options
+    store : Store
+    counting : callable
+
+    Returns
+    -------
+    Results
+    """
     assert results.neighbors is not None
-    neighbors = extend_neighbors(results.neighbors, vectors, NEIGHBORS, options.metric, on_progress, before)
-    results = replace(results, vectors=vectors, neighbors=neighbors)
+    new_vectors = prepare(embeddings, options.metric, results.mean)[0] if len(embeddings) else embeddings
+    vectors = _joined(results.vectors, before, new_vectors)
+    neighbors = extend_neighbors(results.neighbors, vectors, NEIGHBORS, options.metric, counting("neighbors"), before)
+    values = _joined(results.embeddings, before, embeddings)
+    results = replace(results, ids=ids, embeddings=values, vectors=vectors, neighbors=neighbors)
     findings = find(results, options.metric, store, before)
     results = replace(results, findings=findings, coordinates=_placed(results, before))
-    return _with_tree(results, before, options)
+    return _with_tree(results, before, options, counting("tree"))
 
 
 def with_collection(results: Results, collection: Collection) -> Results:
     """Return the same of a collection whose images are the same, but for what is said of them."""
     assert results.collection is not None
     others = [notice for notice in results.notices if notice not in results.collection.notices]
-    return replace(results, collection=collection, notices=(*collection.notices, *others))
+    aside = results.aside and replace(results.aside, everything=with_collection(results.aside.everything, collection))
+    return replace(results, collection=collection, aside=aside, notices=(*collection.notices, *others))
 
 
 def exact_tree(
@@ -152,10 +184,21 @@ def _before(old_ids: Rows, ids: Rows, revision: Revision, n_items: int) -> Rows:
     return np.asarray(row_of[ids])
 
 
-def _from_the_start(results: Results) -> Results:
+def _joined(old: npt.NDArray[Any] | None, before: Rows, new: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    assert old is not None
+    joined = np.empty((len(before), old.shape[1]), dtype=old.dtype)
+    joined[before >= 0], joined[before < 0] = old[before[before >= 0]], new
+    return joined
+
+
+def from_the_start(results: Results) -> Results:
+    """Return the same with nothing computed but the embeddings."""
+    assert results.collection is not None
+    assert results.network is not None
+    notices = (*results.collection.notices, *([results.network.notice] if results.network.notice else []))
     return replace(
         results, vectors=None, mean=None, neighbors=None, findings=None, tree=None, medoids=None, names={}, auto=0,
-        coordinates=None, layout=None, complete=False,
+        coordinates=None, layout=None, complete=False, provisional=False, notices=notices,
     )  # fmt: skip
 
 
@@ -170,7 +213,7 @@ def _placed(results: Results, before: Rows) -> npt.NDArray[np.float32]:
     return place(results.coordinates[kept], ordered)[row_of]
 
 
-def _with_tree(results: Results, before: Rows, options: Options) -> Results:
+def _with_tree(results: Results, before: Rows, options: Options, on_progress: OnProgress) -> Results:
     assert results.vectors is not None
     assert results.tree is not None
     nearest, distances = _nearest_kept(results, before, options)
@@ -178,7 +221,7 @@ def _with_tree(results: Results, before: Rows, options: Options) -> Results:
     places[before >= 0] = _positions(results.tree)[before[before >= 0]]
     places[before < 0] = places[nearest]
     if is_quick(*results.vectors.shape):
-        return exact_tree(results, options, lambda done, total: None, places)
+        return exact_tree(results, options, on_progress, places)
     kept, (fresh,) = np.flatnonzero(before >= 0), np.nonzero(before < 0)
     Z = drop_leaves(results.tree.linkage_matrix, before[kept])
     between = squareform(_heights(condensed_distances(results.vectors[fresh], options.metric), options))
@@ -186,7 +229,7 @@ def _with_tree(results: Results, before: Rows, options: Options) -> Results:
     # Leaves are numbered as rows again.
     row_of = np.concatenate([kept, fresh, np.arange(len(before), 2 * len(before) - 1)])
     Z[:, :2] = np.sort(row_of[Z[:, :2].astype(np.int64)], axis=1)
-    method = f"{results.tree.method}; provisional, until it is built anew"
+    method = results.tree.method.removesuffix(_PROVISIONAL) + _PROVISIONAL
     return _shown(results, Tree.from_linkage(Z, order_like(Z, places), method), provisional=True)
 
 

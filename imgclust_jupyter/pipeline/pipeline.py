@@ -16,14 +16,14 @@ import numpy.typing as npt
 
 from imgclust_jupyter.clustering import Tree, auto_clusters, medoids, order_leaves, plan_linkage, prepare
 from imgclust_jupyter.collection import Collection
-from imgclust_jupyter.collection.revision import ALREADY_THERE, merge
 from imgclust_jupyter.embedding import Interrupted, Network, embed, get_network, precomputed
 from imgclust_jupyter.layout import LAYOUTS, nearest_neighbors, pca_map, warm_up
+from imgclust_jupyter.pipeline.changing import Changing, SupersededError
 from imgclust_jupyter.pipeline.findings import NEIGHBORS, find, names_of
-from imgclust_jupyter.pipeline.growth import exact_tree, grow, with_collection
+from imgclust_jupyter.pipeline.growth import exact_tree
 from imgclust_jupyter.pipeline.options import Options
 from imgclust_jupyter.pipeline.progress import STAGES, Pace, Progress
-from imgclust_jupyter.pipeline.requests import Addition, Request
+from imgclust_jupyter.pipeline.requests import LayOutAnew, Request, WorkingSet
 from imgclust_jupyter.pipeline.results import Results
 from imgclust_jupyter.pipeline.worker import shared_worker
 from imgclust_jupyter.store import open_store
@@ -33,7 +33,7 @@ __all__ = ["Pipeline"]
 _COMPILING = 10.0  # seconds, about
 
 
-class Pipeline:
+class Pipeline(Changing):
     """Computes the stages of one collection in the background.
 
     Parameters
@@ -89,6 +89,8 @@ class Pipeline:
                 return
             self._pending = False
             self._stop.set()
+            # There is a map already, and whoever stops its successor does not want it later.
+            self._requests = [each for each in self._requests if not isinstance(each, LayOutAnew)]
         self._report(replace(self.progress, state="cancelled", rate=None, seconds_left=None))
 
     @property
@@ -96,14 +98,19 @@ class Pipeline:
         """Whether every stage is done."""
         return self.results.complete and not self.results.provisional and not self._requests
 
-    def request(self, request: Request) -> None:
-        """Have the collection changed, after all that is to be done by now."""
+    def request(self, request: Request, begin: bool = True) -> None:
+        """Have something changed, after all that is to be done by now; or, if not `begin`, when the work goes on."""
         with self._changed:
+            if isinstance(request, WorkingSet):
+                for former in [each for each in self._requests if isinstance(each, WorkingSet)]:
+                    former.done = True
+                    self._requests.remove(former)
             self._requests.append(request)
-        self.start()
+        if begin:
+            self.start()
 
     def withdraw(self, request: Request) -> None:
-        """Leave the collection as it is, if the change has not come about yet."""
+        """Leave everything as it is, if the change has not come about yet."""
         with self._changed:
             if request in self._requests:
                 self._requests.remove(request)
@@ -176,7 +183,8 @@ class Pipeline:
     def forget_vectors(self) -> None:
         """Give back the memory of the embeddings, once nobody can ask for them; the store has them."""
         with self._changed:
-            self.results = self._published = replace(self.results, embeddings=None, vectors=None)
+            aside = self.results.aside and replace(self.results.aside, embeddings=None, vectors=None)
+            self.results = self._published = replace(self.results, embeddings=None, vectors=None, aside=aside)
 
     def run(self, stop: threading.Event) -> None:
         """Do the stages that are not done yet, or until `stop` is set; called by the worker."""
@@ -220,53 +228,41 @@ class Pipeline:
             if request is None and not self.results.provisional:
                 self._pending = False
                 return False
-        if request is None:
-            self._rebuild()
-            return True
         try:
+            if request is None:
+                self._rebuild()
+                return True
             self._change(request)
         except Interrupted:
             raise
+        except SupersededError:
+            return True
         except Exception as error:
-            request.error = error
-            self.withdraw(request)
+            if request is not None:
+                request.error = error
+                self.withdraw(request)
             raise
         request.done = True
         self.withdraw(request)
         return True
 
-    def _change(self, request: Request) -> None:
-        results, options, store = self.results, self.options, open_store()
-        if results.embeddings is None:
-            raise RuntimeError("the explorer was closed; make a new one")
-        assert results.network is not None
-        self._begin("scan", "looking for changes")
-        collection, gathered, vanished = request.look(results, options)
-        if gathered is None:
-            self._replace(with_collection(results, collection))
-            return
-        found = Collection(gathered, None, options.frames, options.limits)
-        own = options.features is not None
-        embeddings = self._embedded(found, get_network("pixels") if own else results.network)
-        revision = merge(collection, found, store, vanished)
-        if own:
-            taken = np.isin(revision.collection.readable, list(revision.taken))
-            embeddings = precomputed(revision.collection, options.features)[taken]
-        else:
-            embeddings = embeddings[
-                np.searchsorted(found.readable, [revision.taken[i] for i in sorted(revision.taken)])
-            ]
-        by_hand, told = results.by_hand, [each for each in revision.changes if each.what != ALREADY_THERE]
-        if isinstance(request, Addition):
-            by_hand = by_hand.union(each.id for each in told)
-        else:
-            revision = replace(revision, changes=tuple(told))  # nobody has asked for what has not changed
-        grown = grow(results, revision, embeddings, options, store, self._counting("neighbors"))
-        self._replace(replace(grown, by_hand=by_hand))
+    def _completed(self, results: Results) -> Results:
+        """Do the stages that results lack; nobody sees any of them before all are done."""
+        unseen = Pipeline(self.options, lambda _: None, self._report)
+        unseen.results, unseen._stop = results, self._stop
+        unseen._stages()
+        return unseen.results
 
     def _rebuild(self) -> None:
         self._begin("tree")
-        self._replace(exact_tree(self.results, self.options, self._counting("tree")))
+        count = self._counting("tree")
+
+        def on_progress(done: int, total: int) -> None:
+            if self._requests:
+                raise SupersededError  # it would come before a tree that takes minutes
+            count(done, total)
+
+        self._replace(exact_tree(self.results, self.options, on_progress))
 
     def _scan(self) -> None:
         if self.results.collection is not None:

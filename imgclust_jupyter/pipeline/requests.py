@@ -1,4 +1,4 @@
-"""Changes that somebody asks for: images to be added, a source to be looked through again, other metadata."""
+"""What somebody asks for: other images, other metadata, another working set, a map laid out anew."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from imgclust_jupyter.collection.sources import Gathered, gather
 from imgclust_jupyter.pipeline.options import Options
 from imgclust_jupyter.pipeline.results import Results
 
-__all__ = ["Addition", "MetadataUpdate", "Refresh", "Request"]
+__all__ = ["Addition", "CollectionChange", "LayOutAnew", "MetadataUpdate", "Refresh", "Request", "WorkingSet"]
 
 
 @dataclass(eq=False)
-class Request(ABC):
-    """A change of the collection, to be made by the pipeline.
+class Request:
+    """A change, to be made by the pipeline.
 
     Attributes
     ----------
     done : bool
-        Whether the results have it.
+        Whether the results have it, or nobody wants it any more.
     error : Exception or None
         What has kept it from coming about; everything is then as it was.
     """
@@ -32,13 +32,35 @@ class Request(ABC):
     done: bool = field(default=False, init=False)
     error: Exception | None = field(default=None, init=False)
 
+
+@dataclass(eq=False)
+class WorkingSet(Request):
+    """Which images are taken out; of several that wait, the last counts.
+
+    Attributes
+    ----------
+    excluded : frozenset of int
+        Item ids.
+    """
+
+    excluded: frozenset[int]
+
+
+class LayOutAnew(Request):
+    """Mean, neighbours, tree and map, computed from the embeddings as if the others had never been there."""
+
+
+@dataclass(eq=False)
+class CollectionChange(Request, ABC):
+    """A change of the collection."""
+
     @abstractmethod
     def look(self, results: Results, options: Options) -> tuple[Collection, Gathered | None, list[int]]:
         """Return the collection, what is to be taken into it (None: nothing), and the ids of what has vanished."""
 
 
 @dataclass(eq=False)
-class Addition(Request):
+class Addition(CollectionChange):
     """Images of any source that `Collection.from_source` takes, or a single array or PIL image."""
 
     source: Any
@@ -49,11 +71,24 @@ class Addition(Request):
         return results.collection, candidates(results.collection, self.source, options.storage_options), []
 
 
-class Refresh(Request):
-    """The source, looked through again."""
+@dataclass(eq=False)
+class Refresh(CollectionChange):
+    """The source, looked through again.
+
+    Attributes
+    ----------
+    quiet : bool
+        Whether nothing is said of it when nothing has changed; what was said before then stays.
+    begun : bool
+        Whether the source is being looked through, or has been.
+    """
+
+    quiet: bool = False
+    begun: bool = field(default=False, init=False)
 
     def look(self, results: Results, options: Options) -> tuple[Collection, Gathered | None, list[int]]:
         """Compare the source with what is known of it."""
+        self.begun = True
         collection = results.collection
         assert collection is not None
         gathered = gather(options.source, options.recursive, options.storage_options)
@@ -61,7 +96,7 @@ class Refresh(Request):
 
 
 @dataclass(eq=False)
-class MetadataUpdate(Request):
+class MetadataUpdate(CollectionChange):
     """Other metadata for the same images."""
 
     metadata: pd.DataFrame | None

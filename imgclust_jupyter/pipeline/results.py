@@ -17,7 +17,7 @@ from imgclust_jupyter.insight.cluster_names import BranchName
 from imgclust_jupyter.layout import Neighbors
 from imgclust_jupyter.pipeline.changes import Changes
 
-__all__ = ["OWN_COLUMNS", "Findings", "Results"]
+__all__ = ["OWN_COLUMNS", "Aside", "Findings", "Results"]
 
 OWN_COLUMNS = ("new", "outlier", "outlier_local", "duplicate_of", "predicted", "predicted_share", "cluster", "x", "y")
 """What is added to the table of the collection."""
@@ -92,6 +92,10 @@ class Results:
         What the last addition or refresh has changed.
     by_hand : frozenset of int
         Ids of the images that were added by `ClusterExplorer.add`.
+    excluded : frozenset of int
+        Ids of the images that were taken out of the working set; all the rest is about the others only.
+    aside : Aside or None
+        What is kept of those.
     notices : tuple of str
         What a person should know about how this was computed.
     """
@@ -106,14 +110,16 @@ class Results:
     findings: Findings | None = None
     tree: Tree | None = None
     medoids: npt.NDArray[np.int32] | None = None
+    names: Mapping[int, BranchName] = field(default_factory=dict)
     auto: int = 0
     coordinates: npt.NDArray[np.float32] | None = None
     layout: str | None = None
     complete: bool = False
-    names: Mapping[int, BranchName] = field(default_factory=dict)
     provisional: bool = False
     changes: Changes | None = None
     by_hand: frozenset[int] = frozenset()
+    excluded: frozenset[int] = frozenset()
+    aside: Aside | None = None
     notices: tuple[str, ...] = ()
 
     @property
@@ -122,6 +128,13 @@ class Results:
         if self.collection is None or self.ids is None:
             return []
         return [self.collection.items[i].relative for i in self.ids]
+
+    @property
+    def ids_taken_out(self) -> npt.NDArray[np.int64]:
+        """Item ids of the readable images that are taken out, ascending."""
+        if self.aside is None or self.aside.everything.ids is None or self.ids is None:
+            return np.zeros(0, dtype=np.int64)
+        return np.setdiff1d(self.aside.everything.ids, self.ids, assume_unique=True)
 
     def described(self) -> pd.DataFrame:
         """Return what does not depend on where the tree is cut: all of `table` but ``cluster``, ``x`` and ``y``."""
@@ -155,3 +168,31 @@ class Results:
         if self.coordinates is not None:
             table["x"], table["y"] = self.coordinates.T
         return table
+
+    def table_taken_out(self) -> pd.DataFrame:
+        """Return the rows that the images that are taken out have among all, but for their cluster."""
+        if self.aside is None:
+            return self.described().iloc[:0]
+        everything = self.aside.everything
+        table = everything.described()
+        assert everything.coordinates is not None
+        assert everything.ids is not None
+        table["x"], table["y"] = everything.coordinates.T
+        return table[np.isin(everything.ids, self.ids_taken_out)]
+
+
+@dataclass(frozen=True, eq=False)
+class Aside:
+    """What is kept of all images while some are taken out, so that they come back as they were.
+
+    Attributes
+    ----------
+    everything : Results
+        Of all images, but for their embeddings and vectors, which would be there twice.
+    embeddings, vectors : ndarray, shape (m, d), or None
+        Of those that are taken out.
+    """
+
+    everything: Results
+    embeddings: npt.NDArray[np.float32] | None
+    vectors: npt.NDArray[Any] | None

@@ -16,6 +16,7 @@ import anywidget
 import traitlets as t
 
 from imgclust_jupyter.widget.wire import DatasetMessage
+from imgclust_jupyter.workspace import exclusion
 from imgclust_jupyter.workspace.filters import Filter, mend
 from imgclust_jupyter.workspace.history import History, State
 
@@ -40,7 +41,9 @@ def _to_bytes(value: object, _: object) -> bytes:
     return bytes(value) if isinstance(value, bytes | bytearray | memoryview) else b""
 
 
-def _words_for(state: State) -> str:
+def _words_for(before: State, state: State) -> str:
+    if "excluded" in state:
+        return exclusion.words_for(before["excluded"], state["excluded"]) or "selection"
     if "cut" in state:
         k = state["cut"]["n_clusters"]
         return f"{k} clusters" if k > 1 else "one cluster"
@@ -98,6 +101,7 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
     selection_origin = t.Dict({"kind": "none", "text": ""}).tag(sync=True, echo_update=False)
     cut = t.Dict({"n_clusters": 1, "height": None}).tag(sync=True)
     filters = t.List().tag(sync=True, echo_update=False, from_json=lambda value, _: mend(value))
+    excluded = t.Bytes().tag(sync=True, echo_update=False, from_json=_to_bytes)
     color_by = t.Unicode("cluster").tag(sync=True)
     group_by = t.Unicode("cluster").tag(sync=True)
     ui = t.Dict().tag(sync=True, echo_update=False)
@@ -108,7 +112,7 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
     travel = t.Any(None).tag(sync=True, echo_update=False)
     past = t.Dict({"undo": "", "redo": ""}).tag(sync=True, echo_update=False)
 
-    _REMEMBERED = ("selection", "selection_origin", "cut", "filters")
+    _REMEMBERED = ("selection", "selection_origin", "cut", "filters", "excluded")
 
     def __init__(self, dataset: DatasetModel, on_request: Callable[[dict[str, Any], list[Any]], None]) -> None:
         self.lock = threading.RLock()
@@ -170,7 +174,7 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
         if not before:
             return
         after = {name: getattr(self, name) for name in before}
-        self._history.record(before, after, _words_for(after), gesture)
+        self._history.record(before, after, _words_for(before, after), gesture)
         self._tell_past()
 
     def _go(self, steps: int) -> None:

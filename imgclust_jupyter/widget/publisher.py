@@ -121,6 +121,7 @@ class Publisher:
             "layout": results.layout,
             "auto": results.auto,
             "errors": len(collection.errors),
+            "excluded": len(results.ids_taken_out),
             "notices": notices,
             "colors": self.colors,
         }

@@ -24,6 +24,7 @@ from imgclust_jupyter.widget.pane import PaneWidget
 from imgclust_jupyter.widget.publisher import Publisher
 from imgclust_jupyter.widget.rpc import Answer, BadRequestError, Requests
 from imgclust_jupyter.widget.snapshot import snapshot
+from imgclust_jupyter.widget.working_set import WorkingSetKeeper
 from imgclust_jupyter.workspace.filters import items_filter
 from imgclust_jupyter.workspace.search import find
 from imgclust_jupyter.workspace.selection import Wanted, pack, resolve, unpack
@@ -51,6 +52,7 @@ class Session:
         self.widget = ExplorerWidget(self.dataset, self._receive)
         self._publisher = Publisher(self.dataset, self.widget, options, n_clusters)
         self.pipeline = Pipeline(options, self._on_results, self._publisher.progress)
+        self.working_set = WorkingSetKeeper(self.widget, self.pipeline)
         self._requests = Requests(
             {
                 "thumbnails": lambda body: pictures.thumbnails(self._collection(), open_store(), body),
@@ -63,6 +65,8 @@ class Session:
                 "interrupt": self._interrupt,
                 "resume": self._resume,
                 "views": self._count_views,
+                "excluded": self.working_set.answer_excluded,
+                "lay_out_anew": self.working_set.answer_lay_out_anew,
             },
             immediate=("interrupt", "resume", "views"),
             send=self.widget.answer,

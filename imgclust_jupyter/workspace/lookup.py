@@ -6,9 +6,49 @@ from collections.abc import Hashable, Sequence
 from difflib import get_close_matches
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["row_of"]
+from imgclust_jupyter.workspace.selection import Wanted, resolve
+
+__all__ = ["named", "row_of"]
+
+
+def named(wanted: Wanted, table: pd.DataFrame, relative: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Return which rows are meant, by all that `resolve` takes, and by what images are called.
+
+    Parameters
+    ----------
+    wanted : str, boolean mask, index labels, callable or None
+        As for `resolve`; a string, or each element of a list, may also be what `row_of` takes.
+    table : DataFrame, n rows
+    relative : sequence of str, length n
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+
+    Raises
+    ------
+    KeyError, ValueError
+        As `resolve`.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"name": ["a.jpg", "b.jpg"], "path": ["/photos/a.jpg", "/photos/b.jpg"]})
+    >>> named(["b.jpg"], table, ["a.jpg", "b.jpg"]).tolist(), named("b.jpg", table, ["a.jpg", "b.jpg"]).tolist()
+    ([False, True], [False, True])
+    """
+    if isinstance(wanted, str):
+        called = (table.index == wanted) | (np.array(relative) == wanted) | (table["name"] == wanted).to_numpy()
+        names = [wanted] if called.any() else []
+    else:
+        names = wanted if isinstance(wanted, list) and all(isinstance(each, str) for each in wanted) else []
+    if not names or table.index.isin(names).any():
+        return resolve(wanted, table)
+    mask = np.zeros(len(table), dtype=bool)
+    mask[[row_of(name, table, relative) for name in names]] = True
+    return mask
 
 
 def row_of(image: Hashable, table: pd.DataFrame, relative: Sequence[str]) -> int:

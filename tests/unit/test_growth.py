@@ -12,6 +12,7 @@ from PIL import Image
 from scipy.cluster import hierarchy
 
 import imgclust_jupyter.embedding.batch as batch
+import imgclust_jupyter.pipeline.changing as changing
 import imgclust_jupyter.pipeline.pipeline as module
 from imgclust_jupyter import ClusterExplorer
 from imgclust_jupyter.clustering import prepare
@@ -346,18 +347,18 @@ def test_a_stop_in_the_middle_leaves_everything_as_it_was(folder, extra, monkeyp
     explorer = explorer_of(folder)
     old = explorer.data
     before = results_of(explorer)
-    grow = module.grow
+    grow = changing.grow
 
     def cancelled(*args):
         explorer.cancel()
         return grow(*args)
 
-    monkeypatch.setattr(module, "grow", cancelled)
+    monkeypatch.setattr(changing, "grow", cancelled)
     with pytest.raises(Interrupted):
         explorer.add(extra)
     assert results_of(explorer) is before
     pd.testing.assert_frame_equal(explorer.data, old)
-    monkeypatch.setattr(module, "grow", grow)
+    monkeypatch.setattr(changing, "grow", grow)
     assert len(explorer.add(extra)) == 3
 
 
