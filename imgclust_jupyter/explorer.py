@@ -20,6 +20,7 @@ from imgclust_jupyter.exporting import Exporting
 from imgclust_jupyter.growing import Growing
 from imgclust_jupyter.imaging import DEFAULT_LIMITS, Limits
 from imgclust_jupyter.insight import similar
+from imgclust_jupyter.labelling import Labelling
 from imgclust_jupyter.panels import Panels
 from imgclust_jupyter.pipeline import Options, ProgressLine, Results
 from imgclust_jupyter.widget.models import ExplorerWidget
@@ -35,7 +36,7 @@ __all__ = ["ClusterExplorer"]
 _log = logging.getLogger(__name__)
 
 
-class ClusterExplorer(Exporting, Growing, WorkingSets):
+class ClusterExplorer(Exporting, Growing, Labelling, WorkingSets):
     """A collection of images as a dendrogram, a gallery and a map, linked, in a notebook cell.
 
     The constructor returns at once and the views fill as the work is done in the background; whatever asks for a

@@ -19,6 +19,7 @@ from imgclust_jupyter.widget.wire import DatasetMessage
 from imgclust_jupyter.workspace import exclusion
 from imgclust_jupyter.workspace.filters import Filter, mend
 from imgclust_jupyter.workspace.history import History, State
+from imgclust_jupyter.workspace.labels import LabelTable, words_for
 
 __all__ = ["DatasetModel", "ExplorerWidget", "front_end"]
 
@@ -42,6 +43,8 @@ def _to_bytes(value: object, _: object) -> bytes:
 
 
 def _words_for(before: State, state: State) -> str:
+    if "labels" in state:
+        return words_for(before["labels"], state["labels"])
     if "excluded" in state:
         return exclusion.words_for(before["excluded"], state["excluded"]) or "selection"
     if "cut" in state:
@@ -102,6 +105,7 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
     cut = t.Dict({"n_clusters": 1, "height": None}).tag(sync=True)
     filters = t.List().tag(sync=True, echo_update=False, from_json=lambda value, _: mend(value))
     excluded = t.Bytes().tag(sync=True, echo_update=False, from_json=_to_bytes)
+    labels = t.Any(LabelTable())  # which the browser gets as traits of the dataset
     color_by = t.Unicode("cluster").tag(sync=True)
     group_by = t.Unicode("cluster").tag(sync=True)
     ui = t.Dict().tag(sync=True, echo_update=False)
@@ -112,7 +116,7 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
     travel = t.Any(None).tag(sync=True, echo_update=False)
     past = t.Dict({"undo": "", "redo": ""}).tag(sync=True, echo_update=False)
 
-    _REMEMBERED = ("selection", "selection_origin", "cut", "filters", "excluded")
+    _REMEMBERED = ("selection", "selection_origin", "cut", "filters", "excluded", "labels")
 
     def __init__(self, dataset: DatasetModel, on_request: Callable[[dict[str, Any], list[Any]], None]) -> None:
         self.lock = threading.RLock()
@@ -140,10 +144,11 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
             self._remember(gesture)
         self._notify()
 
-    def begin(self, cut: dict[str, int | None]) -> None:
+    def begin(self, **traits: Any) -> None:
         """Set what nobody has chosen, and so nobody can take back."""
         with self.lock:
-            self.cut = cut
+            for name, value in traits.items():
+                setattr(self, name, value)
             self._before.clear()
 
     def go(self, steps: int) -> None:

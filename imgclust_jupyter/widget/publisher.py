@@ -74,7 +74,7 @@ class Publisher:
         with self._widget.lock:
             if message.leaf_order and not self._dataset.leaf_order:
                 n_clusters = min(self._n_clusters or results.auto, len(ids))
-                self._widget.begin({"n_clusters": n_clusters, "height": None})
+                self._widget.begin(cut={"n_clusters": n_clusters, "height": None})
             self._dataset.publish(message)
 
     def _carry_colors(self, tree: Tree | None, ids: npt.NDArray[np.int64]) -> None:

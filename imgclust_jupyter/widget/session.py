@@ -18,7 +18,8 @@ from PIL import Image
 from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.pipeline import CHANGES_COLUMNS, Options, Pipeline, Progress, Request, Results
 from imgclust_jupyter.store import open_store
-from imgclust_jupyter.widget import ordering, pictures
+from imgclust_jupyter.widget import labelling, ordering, pictures
+from imgclust_jupyter.widget.label_keeper import LabelKeeper
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
 from imgclust_jupyter.widget.pane import PaneWidget
 from imgclust_jupyter.widget.publisher import Publisher
@@ -26,6 +27,7 @@ from imgclust_jupyter.widget.rpc import Answer, BadRequestError, Requests
 from imgclust_jupyter.widget.snapshot import snapshot
 from imgclust_jupyter.widget.working_set import WorkingSetKeeper
 from imgclust_jupyter.workspace.filters import items_filter
+from imgclust_jupyter.workspace.labels import with_labels
 from imgclust_jupyter.workspace.search import find
 from imgclust_jupyter.workspace.selection import Wanted, pack, resolve, unpack
 
@@ -52,9 +54,11 @@ class Session:
         self.widget = ExplorerWidget(self.dataset, self._receive)
         self._publisher = Publisher(self.dataset, self.widget, options, n_clusters)
         self.pipeline = Pipeline(options, self._on_results, self._publisher.progress)
+        self.labels = LabelKeeper(self.widget, self.dataset, self.pipeline)
         self.working_set = WorkingSetKeeper(self.widget, self.pipeline)
         self._requests = Requests(
             {
+                **labelling.handlers(self.labels, self.pipeline),
                 "thumbnails": lambda body: pictures.thumbnails(self._collection(), open_store(), body),
                 "preview": lambda body: pictures.preview(self._collection(), body),
                 "rows": lambda body: pictures.rows(self._collection(), body),
@@ -68,7 +72,7 @@ class Session:
                 "excluded": self.working_set.answer_excluded,
                 "lay_out_anew": self.working_set.answer_lay_out_anew,
             },
-            immediate=("interrupt", "resume", "views"),
+            immediate=("interrupt", "resume", "views", *labelling.IMMEDIATE),
             send=self.widget.answer,
         )
         self._data_listeners: list[Callable[[], object]] = []
@@ -83,7 +87,7 @@ class Session:
     @property
     def data_so_far(self) -> pd.DataFrame:
         """What is known of each image by now."""
-        return self.pipeline.results.table(self.widget.cut["n_clusters"])
+        return self._table(self.pipeline.results)
 
     @property
     def selected(self) -> npt.NDArray[np.bool_]:
@@ -94,7 +98,7 @@ class Session:
     def selection(self) -> pd.DataFrame:
         """The selected rows of `data_so_far`."""
         results = self.pipeline.results
-        return results.table(self.widget.cut["n_clusters"])[self._selected(results)]
+        return self._table(results)[self._selected(results)]
 
     def select(self, wanted: Wanted, origin: tuple[str, str] = ("query", "from Python")) -> None:
         """Select rows, and say where the selection came from."""
@@ -134,7 +138,9 @@ class Session:
 
     def columns(self, *kinds: str) -> list[str]:
         """Return the columns that the views know: those of a kind "number", "category"."""
-        return [column["name"] for column in self.dataset.header["columns"] if column["kind"] in kinds]
+        labels = self.labels.table.columns if "category" in kinds else ()
+        known = (column["name"] for column in self.dataset.header["columns"] if column["kind"] in kinds)
+        return [*labels, *(name for name in known if name not in labels)]
 
     def set_view(self, **traits: Any) -> None:
         """Change what is looked at: ``cut``, ``color_by`` or ``group_by`` of the widget."""
@@ -221,6 +227,10 @@ class Session:
             model.layout.close()
             model.close()
 
+    def _table(self, results: Results) -> pd.DataFrame:
+        table = results.table(self.widget.cut["n_clusters"])
+        return table if results.ids is None else with_labels(table, self.labels.table, results.ids)
+
     def _selected(self, results: Results) -> npt.NDArray[np.bool_]:
         if results.collection is None or results.ids is None:
             return np.zeros(0, dtype=bool)
@@ -241,6 +251,7 @@ class Session:
 
     def _on_results(self, results: Results) -> None:
         self._publisher.results(results)
+        self.labels.take_up(results)
         for callback in list(self._data_listeners):
             callback()
         self._settle()
@@ -252,7 +263,7 @@ class Session:
         results = self.pipeline.results
         if results.collection is None or results.ids is None:
             raise RuntimeError("there are no images yet; call wait() first")
-        mask = resolve(wanted, results.table(self.widget.cut["n_clusters"]))
+        mask = resolve(wanted, self._table(results))
         return pack(results.ids[mask], len(results.collection.items))
 
     def _search(self, body: dict[str, Any]) -> Answer:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["LabelColumn", "LabelTable", "label_text", "with_labels"]
+__all__ = ["LabelColumn", "LabelTable", "label_text", "with_labels", "words_for"]
 
 Ids = npt.NDArray[np.int64]
 
@@ -46,6 +46,10 @@ class LabelColumn:
     def values_of(self, ids: npt.ArrayLike) -> npt.NDArray[np.object_]:
         """Return the labels of some items, None for none."""
         return np.array([*self.categories, None], dtype=object)[self.codes_of(ids)]
+
+    def recoded(self, number: Mapping[str, int]) -> npt.NDArray[np.int16]:
+        """Return codes that other numbers of the values give; values without a number become none."""
+        return np.array([*(number.get(value, -1) for value in self.categories), -1], dtype=np.int16)[self.codes]
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,8 +142,7 @@ class LabelTable:
         categories = tuple(each for each in column.categories if each != value)
         number = {each: i for i, each in enumerate(categories)}
         number[value] = number[to]
-        new_codes = np.array([*(number[each] for each in column.categories), -1], dtype=np.int16)
-        return self._with(name, categories, new_codes[column.codes])
+        return self._with(name, categories, column.recoded(number))
 
     def refuse(self, name: str, value: str, ids: npt.ArrayLike) -> LabelTable:
         """Note that a value is not right for some items."""
@@ -152,6 +155,16 @@ class LabelTable:
         before = self.refused.get((name, value), frozenset())
         after = before.difference(np.asarray(ids, dtype=np.int64).tolist())
         return self if after == before else replace(self, refused={**self.refused, (name, value): after})
+
+    def compact(self) -> LabelTable:
+        """Return the same without values and columns that nothing has."""
+        table = replace(self, columns={})
+        for name in self.columns:
+            used = [value for value, count in self.counts(name).items() if count]
+            if used:
+                codes = self.column(name).recoded({value: i for i, value in enumerate(used)})
+                table = table._with(name, tuple(used), codes)
+        return table
 
     def counts(self, name: str) -> dict[str, int]:
         """Return how many items have each value of a column, in the order of first use."""
@@ -251,3 +264,26 @@ def with_labels(table: pd.DataFrame, labels: LabelTable, ids: npt.ArrayLike) -> 
         return table
     table = table.rename(columns={name: f"{name}_metadata" for name in labels.columns})
     return table.assign(**{name: column.values_of(ids) for name, column in labels.columns.items()})
+
+
+def words_for(before: LabelTable, after: LabelTable) -> str:
+    """Say what was done.
+
+    Examples
+    --------
+    >>> words_for(LabelTable(), LabelTable().assign("label", "cow", [0, 2]))
+    'label “cow” on 2 images'
+    """
+    done = list(before.differences(after))
+    n = len({int(i) for *_, ids in done for i in ids})
+    images = f"{n:,} image{'s' * (n != 1)}"
+    if len({(action, value) for action, _, value, _ in done}) != 1:
+        return f"labels of {images}"
+    action, name, value, _ = done[0]
+    named = "label" if name == "label" else f"label “{name}”"
+    return {
+        "label": f"{named} “{value}” on {images}",
+        "remove": f"{named} taken off {images}",
+        "refuse": f"“{value}” refused for {images}",
+        "allow": f"“{value}” possible again for {images}",
+    }[action]

@@ -1,0 +1,140 @@
+"""The part of the explorer that says what the images are called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from imgclust_jupyter.pipeline import ProgressLine, Results
+from imgclust_jupyter.workspace.selection import Wanted, resolve
+
+if TYPE_CHECKING:
+    from imgclust_jupyter.widget.session import Session
+
+__all__ = ["Labelling"]
+
+_PYTHON = "python"
+
+
+class Labelling:
+    """Labels in one column or several, which outlive the session, and the log of what was done with them."""
+
+    _session: Session
+
+    def label(self, value: str | None, wanted: Wanted = None, column: str = "label", keep: bool = False) -> int:
+        """Give images a label.
+
+        Labels are columns of `data`, to colour, group, filter and query by. They are written down at once in the user's
+        data folder, and are there again when the same folder, or the same images, are explored another time.
+
+        Parameters
+        ----------
+        value : str or None
+            At most 200 characters; None takes the label away.
+        wanted : str, boolean mask, index labels, callable or None
+            As for `select`. Default: the selection.
+        column : str
+            Another column of labels. A column of the metadata with its name gets the suffix ``_metadata``.
+        keep : bool
+            Leave images as they are that have another label in the column.
+
+        Returns
+        -------
+        int
+            How many images have another label than before.
+
+        Raises
+        ------
+        KeyError, ValueError
+            For images that are not there, and labels or columns that cannot be.
+
+        Examples
+        --------
+        >>> explorer.label("cow", "cluster == 3")  # doctest: +SKIP
+        37
+        """
+        results, data = self._labelled()
+        assert results.ids is not None
+        mask = self._session.selected if wanted is None else resolve(wanted, data)
+        changed, _ = self._session.labels.label(value, results.ids[mask], column, keep, _PYTHON)
+        return changed
+
+    def label_from(self, column: str, to: str = "label", keep: bool = False) -> int:
+        """Take the values of a column of `data` over as labels, as one step.
+
+        Parameters
+        ----------
+        column : str
+            Where it says nothing of an image, the label stays.
+        to : str
+            The column of labels.
+        keep : bool
+            Leave images as they are that have another label there.
+
+        Returns
+        -------
+        int
+            How many images have another label than before.
+
+        Raises
+        ------
+        KeyError
+            When there is no such column.
+        ValueError
+            For values and columns that labels cannot be.
+        """
+        results, data = self._labelled()
+        assert results.ids is not None
+        if column not in data:
+            raise KeyError(f"no column {column!r}; the columns are {', '.join(map(str, data.columns))}")
+        codes, values = pd.factorize(data[column])
+        named = [(str(value), results.ids[codes == code]) for code, value in enumerate(values)]
+        return self._session.labels.label_all(named, to, keep, _PYTHON)
+
+    def rename_label(self, value: str, to: str, column: str = "label") -> int:
+        """Rename a label; where the other one is there too, the two become one.
+
+        Returns
+        -------
+        int
+            How many images have it.
+
+        Raises
+        ------
+        KeyError
+            When there is no such label.
+        ValueError
+            For a label that cannot be.
+        """
+        self._labelled()
+        return self._session.labels.rename(column, value, to, _PYTHON)
+
+    @property
+    def labels(self) -> pd.DataFrame:
+        """The columns of labels over the index of `data`; waits for all."""
+        results, data = self._labelled()
+        assert results.ids is not None
+        table = self._session.labels.table
+        names = table.columns or ["label"]
+        return pd.DataFrame({name: table.column(name).values_of(results.ids) for name in names}, index=data.index)
+
+    @property
+    def label_log(self) -> pd.DataFrame:
+        """What was done with the labels of these images, in all sessions, the first first.
+
+        time (UTC); column; value; action ("label", "rename", "remove", "refuse" for a suggestion that was wrong,
+        "allow" for one that was so no longer); images, how many; by ("views", "python", or "undo" for undo and redo);
+        and paths, where the images were seen last in the collection.
+        """
+        self._labelled()
+        return self._session.labels.log()
+
+    def _labelled(self) -> tuple[Results, pd.DataFrame]:
+        with ProgressLine(hidden=self._session.is_shown) as line:
+            try:
+                results = self._session.pipeline.wait(tick=line.show)
+            except KeyboardInterrupt:
+                self._session.pipeline.interrupt()
+                raise
+        return results, self._session.data_so_far
