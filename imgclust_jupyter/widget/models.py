@@ -8,7 +8,7 @@ and never raise.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +149,12 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
         with self.lock:
             for name, value in traits.items():
                 setattr(self, name, value)
+            self._before.clear()
+
+    def renew_filters(self, renewed: Mapping[tuple[str, str], Filter]) -> None:
+        """Put filters, by source and text, in the place of those that said the same; nobody can take that back."""
+        with self.lock:
+            self.filters = [renewed.get((each.get("source"), each.get("text")), each) for each in self.filters]
             self._before.clear()
 
     def go(self, steps: int) -> None:

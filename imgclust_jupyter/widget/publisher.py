@@ -17,6 +17,7 @@ from imgclust_jupyter.pipeline import Options, Progress, Results
 from imgclust_jupyter.widget.colors import carried_colors
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
 from imgclust_jupyter.widget.paths import without_folders
+from imgclust_jupyter.widget.report import Reports
 from imgclust_jupyter.widget.wire import encode_dataset
 
 __all__ = ["Publisher"]
@@ -54,6 +55,7 @@ class Publisher:
         self._version = 0
         self._colored: tuple[Tree, npt.NDArray[np.int64]] | None = None  # the tree that the colours are of
         self.colors: list[int] = []
+        self._reports = Reports()
         self._sent = 0.0
         self._last = Progress()
 
@@ -105,9 +107,6 @@ class Publisher:
         assert collection is not None
         assert results.ids is not None
         notices = [without_folders(notice) for notice in results.notices]
-        if results.changes is not None:
-            words = results.changes.words(results.ids, results.tree, self._widget.cut["n_clusters"])
-            notices += [words] if words else []
         return {
             "version": self._version,
             "id_count": len(collection.items),
@@ -124,4 +123,5 @@ class Publisher:
             "excluded": len(results.ids_taken_out),
             "notices": notices,
             "colors": self.colors,
+            "changes": self._reports.header(results, self._widget.cut["n_clusters"]),
         }

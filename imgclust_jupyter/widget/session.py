@@ -18,22 +18,21 @@ from PIL import Image
 from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.pipeline import CHANGES_COLUMNS, Options, Pipeline, Progress, Request, Results
 from imgclust_jupyter.store import open_store
-from imgclust_jupyter.widget import labelling, ordering, pictures
+from imgclust_jupyter.widget import labelling, ordering, pictures, report
+from imgclust_jupyter.widget.arrivals import Arrivals
 from imgclust_jupyter.widget.label_keeper import LabelKeeper
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
 from imgclust_jupyter.widget.pane import PaneWidget
 from imgclust_jupyter.widget.publisher import Publisher
+from imgclust_jupyter.widget.renewal import renewed, search_filter
 from imgclust_jupyter.widget.rpc import Answer, BadRequestError, Requests
 from imgclust_jupyter.widget.snapshot import snapshot
 from imgclust_jupyter.widget.working_set import WorkingSetKeeper
 from imgclust_jupyter.workspace.filters import items_filter
 from imgclust_jupyter.workspace.labels import with_labels
-from imgclust_jupyter.workspace.search import find
 from imgclust_jupyter.workspace.selection import Wanted, pack, resolve, unpack
 
 __all__ = ["Session"]
-
-_UNSPOKEN = ("outlier", "outlier_local", "predicted_share")
 
 
 class Session:
@@ -56,9 +55,12 @@ class Session:
         self.pipeline = Pipeline(options, self._on_results, self._publisher.progress)
         self.labels = LabelKeeper(self.widget, self.dataset, self.pipeline)
         self.working_set = WorkingSetKeeper(self.widget, self.pipeline)
+        self._arrivals = Arrivals(self.pipeline)
         self._requests = Requests(
             {
                 **labelling.handlers(self.labels, self.pipeline),
+                **self._arrivals.handlers,
+                "changes": lambda _: report.rows(self.pipeline.results, self.widget.cut["n_clusters"]),
                 "thumbnails": lambda body: pictures.thumbnails(self._collection(), open_store(), body),
                 "preview": lambda body: pictures.preview(self._collection(), body),
                 "rows": lambda body: pictures.rows(self._collection(), body),
@@ -72,7 +74,7 @@ class Session:
                 "excluded": self.working_set.answer_excluded,
                 "lay_out_anew": self.working_set.answer_lay_out_anew,
             },
-            immediate=("interrupt", "resume", "views", *labelling.IMMEDIATE),
+            immediate=("interrupt", "resume", "views", *labelling.IMMEDIATE, *self._arrivals.handlers),
             send=self.widget.answer,
         )
         self._data_listeners: list[Callable[[], object]] = []
@@ -82,6 +84,8 @@ class Session:
         self._handed_out = False  # may be on a page some day
         self._views = 0
         self._dropped = False
+        self._queries: set[str] = set()  # of the filters that Python has set
+        self._arrivals.expect(True)
         self.pipeline.start()
 
     @property
@@ -114,6 +118,7 @@ class Session:
             self.widget.change(filters=[])
             return
         text = wanted if isinstance(wanted, str) else "from Python"
+        self._queries = {wanted} if isinstance(wanted, str) else set()
         others = [each for each in self.widget.filters if each.get("source") != "query"]
         self.widget.change(filters=[*others, items_filter("query", text, self._bits(wanted))])
 
@@ -221,6 +226,7 @@ class Session:
         """Stop the work and take the widget off its pages."""
         self._owned, self._shown, self._views = False, False, 0
         self.pipeline.interrupt()
+        self._arrivals.close()
         self._requests.close()
         models: list[PaneWidget | ExplorerWidget | DatasetModel] = [*self._panes, self.widget, self.dataset]
         for model in models:
@@ -240,6 +246,7 @@ class Session:
         # The widget's lock, which the browser's messages hold when they come here, and progress is published under.
         with self.widget.lock:
             wanted = self._owned or self.is_shown
+            self._arrivals.expect(wanted)
             if not wanted and self.pipeline.pending:
                 self._dropped = True
                 self.pipeline.interrupt()
@@ -250,6 +257,7 @@ class Session:
                 self.pipeline.forget_vectors()
 
     def _on_results(self, results: Results) -> None:
+        self.widget.renew_filters(renewed(self.widget.filters, self._queries, results, self._bits))
         self._publisher.results(results)
         self.labels.take_up(results)
         for callback in list(self._data_listeners):
@@ -271,12 +279,9 @@ class Session:
         if not isinstance(text, str):
             raise BadRequestError(f"what is searched for must be text, not {text!r}")
         self._collection()
-        results = self.pipeline.results
-        # Ranks and shares are nobody's words, and neither are the folders above the collection.
-        table = results.described().drop(columns=list(_UNSPOKEN), errors="ignore")
-        found = find(text, table.assign(path=results.relative_paths))
         # As a chip, which holds the bits of the items that were found.
-        return {"filter": items_filter("search", text, self._bits(found)), "count": int(found.sum())}, []
+        chip, count = search_filter(text, self.pipeline.results, self._bits)
+        return {"filter": chip, "count": count}, []
 
     def _collection(self) -> Collection:
         collection = self.pipeline.results.collection
@@ -297,5 +302,7 @@ class Session:
         if not isinstance(count, int) or count < 0:
             raise BadRequestError(f"the number of views cannot be {count!r}")
         self._views, self._shown = count, False
+        if not count:
+            self._arrivals.leave()
         self._settle()
         return {}, []
