@@ -21,6 +21,7 @@ from imgclust_jupyter.growing import Growing
 from imgclust_jupyter.imaging import DEFAULT_LIMITS, Limits
 from imgclust_jupyter.insight import similar
 from imgclust_jupyter.labelling import Labelling
+from imgclust_jupyter.meaning import Meaning
 from imgclust_jupyter.panels import Panels
 from imgclust_jupyter.pipeline import Options, ProgressLine, Results
 from imgclust_jupyter.widget.models import ExplorerWidget
@@ -36,7 +37,7 @@ __all__ = ["ClusterExplorer"]
 _log = logging.getLogger(__name__)
 
 
-class ClusterExplorer(Exporting, Growing, Labelling, WorkingSets):
+class ClusterExplorer(Exporting, Growing, Labelling, Meaning, WorkingSets):
     """A collection of images as a dendrogram, a gallery and a map, linked, in a notebook cell.
 
     The constructor returns at once and the views fill as the work is done in the background; whatever asks for a
@@ -83,14 +84,18 @@ class ClusterExplorer(Exporting, Growing, Labelling, WorkingSets):
         What the file system of URLs needs, such as credentials, as in pandas.
     limits : Limits
         What a file may ask for (pixels, frames, bytes, seconds) before it counts as unreadable.
+    watch : bool
+        Whether images that come into the folder, change or go are taken up by themselves, as by `refresh`; for a
+        folder or a glob pattern on this machine.
 
     Raises
     ------
     FileNotFoundError
         When the folder is not there.
     ValueError
-        For an unknown metric, linkage or layout. What only the work itself can find out (a folder without images,
-        weights that cannot be had) is raised by whatever waits for it, and shown in the widget.
+        For an unknown metric, linkage or layout, and for what cannot be watched. What only the work itself can find out
+        (a folder without images, weights that cannot be had) is raised by whatever waits for it, and shown in the
+        widget.
 
     Examples
     --------
@@ -115,11 +120,12 @@ class ClusterExplorer(Exporting, Growing, Labelling, WorkingSets):
         frames: str = "first",
         storage_options: dict[str, Any] | None = None,
         limits: Limits = DEFAULT_LIMITS,
+        watch: bool = False,
     ) -> None:
         if n_clusters != "auto" and not (isinstance(n_clusters, Integral) and n_clusters >= 1):
             raise ValueError(f"n_clusters must be a whole number from 1, or 'auto', not {n_clusters!r}")
         computing = (model, metric, linkage, layout, client, features)
-        options = Options(source, metadata, recursive, *computing, frames, storage_options, limits)
+        options = Options(source, metadata, recursive, *computing, frames, storage_options, limits, watch)
         options.check()
         self._session = Session(options, None if n_clusters == "auto" else n_clusters)
         self._panels = Panels(self._session)
