@@ -144,7 +144,10 @@ export function mountKeys(
     const text = words ? [words.title, ...words.lines].join(", ") : "";
     item.setAttribute("aria-label", text);
     item.setAttribute("aria-level", String(at === null ? 1 : levelOf(at)));
-    item.setAttribute("aria-selected", String(words?.lines.includes("all selected") ?? false));
+    item.setAttribute(
+      "aria-selected",
+      String(words?.lines.some((line) => line === "all selected" || line === "selected") ?? false),
+    );
     if (focused.value !== null) live.textContent = text;
   });
 
