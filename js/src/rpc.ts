@@ -14,7 +14,13 @@ export interface Rpc {
    * @throws Error with the kernel's text when it refuses, `NotConnected` where there is no kernel, or the signal's
    * reason when aborted
    */
-  request(kind: string, body?: object, signal?: AbortSignal): Promise<Answer>;
+  request(
+    kind: string,
+    body?: object,
+    signal?: AbortSignal,
+    /** Each the whole of its own memory: Jupyter sends that, not the part. */
+    buffers?: ArrayBufferView[],
+  ): Promise<Answer>;
   readonly kernel: ReadonlySignal<KernelState>;
 }
 
@@ -75,9 +81,9 @@ export function createRpc(model: Pick<Model, "send" | "on">, abort: AbortSignal)
     if (left > 0) timer = setTimeout(watchClock, left);
   }
 
-  function send(id: number, kind: string, body: object): void {
+  function send(id: number, kind: string, body: object, buffers?: ArrayBufferView[]): void {
     try {
-      model.send({ v: VERSION, id, kind, body });
+      model.send({ v: VERSION, id, kind, body }, undefined, buffers);
     } catch {
       disconnect();
     }
@@ -109,7 +115,7 @@ export function createRpc(model: Pick<Model, "send" | "on">, abort: AbortSignal)
   return {
     kernel,
     disconnect,
-    request(kind, body = {}, cancel) {
+    request(kind, body = {}, cancel, buffers) {
       return new Promise<Answer>((resolve, reject) => {
         if (cancel?.aborted) return reject(cancel.reason);
         if (gone.peek()) return reject(new NotConnected());
@@ -134,7 +140,7 @@ export function createRpc(model: Pick<Model, "send" | "on">, abort: AbortSignal)
           },
         });
         cancel?.addEventListener("abort", drop, { once: true });
-        send(id, kind, body);
+        send(id, kind, body, buffers);
         watchClock();
       });
     },

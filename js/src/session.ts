@@ -2,6 +2,7 @@
 import { computed } from "@preact/signals-core";
 import { undoAlone, watchConnection } from "./connection";
 import { watch } from "./dom";
+import { createNews, type News } from "./news";
 import { createRecords, type Records } from "./records";
 import { createRpc, type Rpc } from "./rpc";
 import type { ViewModel } from "./store";
@@ -13,6 +14,7 @@ export interface Session {
   rpc: Rpc;
   thumbnails: Thumbnails;
   records: Records;
+  news: News;
   /** Tells the kernel that one more view of the model is mounted, and when it is gone. */
   countView(signal: AbortSignal): void;
 }
@@ -38,6 +40,7 @@ export function createSession(model: ViewModel, signal: AbortSignal): Session {
     rpc,
     thumbnails: createThumbnails(rpc, store.published, signal),
     records: createRecords(rpc, store.published),
+    news: createNews(store, signal),
     countView(mounted) {
       tellViews(1);
       mounted.addEventListener("abort", () => {

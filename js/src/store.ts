@@ -55,7 +55,7 @@ export interface Hover {
   rows: readonly number[];
   /** A node of the tree (see tree.ts), when that is what the pointer is on. */
   node: number | null;
-  source: "tree" | "gallery" | "map";
+  source: "tree" | "gallery" | "map" | "news";
 }
 
 /** What undo and redo would take back or bring again, in words; empty when there is nothing. */

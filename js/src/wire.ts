@@ -26,8 +26,21 @@ export interface Header {
   notices: readonly string[];
   /** The palette index that is shown for each colour of the tree; those beyond its end stay. */
   colors: readonly number[];
+  /** What the last addition or refresh has changed; null before the first. */
+  changes?: ChangesHeader | null;
   /** Set in an exported file, where nobody can be asked for what is not in it. */
   offline?: boolean;
+}
+
+export interface ChangesHeader {
+  /** Counts up with each report. */
+  number: number;
+  /** "3 new, 1 removed"; empty when nothing has changed. */
+  text: string;
+  /** Item ids of what somebody has added just now, */
+  new: readonly number[];
+  /** and of what was to be added, and had been there already. */
+  there: readonly number[];
 }
 
 export interface Column {
@@ -214,6 +227,12 @@ export function packSelection(rows: Iterable<number>, dataset: Dataset): Uint8Ar
     bytes[id >>> 3]! |= 1 << (id & 7);
   }
   return bytes;
+}
+
+/** Whether two selections are of the same items; missing bytes count as zero. */
+export function areSameItems(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = Math.max(a.length, b.length) - 1; i >= 0; i--) if ((a[i] ?? 0) !== (b[i] ?? 0)) return false;
+  return true;
 }
 
 /** Items that are in no row (not readable) are left out; missing bytes count as zero. */

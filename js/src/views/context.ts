@@ -1,5 +1,6 @@
 /** What every view is given. A view is `mountX(el, ctx)`: it fills `el` and cleans up when `ctx.signal` aborts. */
 import type { ReadonlySignal } from "@preact/signals-core";
+import type { News } from "../news";
 import type { Records } from "../records";
 import type { Rpc } from "../rpc";
 import type { Store } from "../store";
@@ -15,6 +16,7 @@ export interface ViewContext {
   rpc: Rpc;
   theme: ReadonlySignal<Theme>;
   tooltip: Tooltip;
+  news: News;
   /** Shows one picture large, over the whole widget. */
   openPreview: OpenPreview;
   signal: AbortSignal;

@@ -2,6 +2,8 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals-core";
 import { watch } from "../dom";
 import type { Tree } from "../tree";
+import type { Dataset } from "../wire";
+import { carryView } from "./dendrogram-carry";
 import {
   betweenViews,
   clampView,
@@ -37,12 +39,13 @@ export function createTreeCamera(
   tree: ReadonlySignal<Tree | null>,
   height: ReadonlySignal<number>,
   power: ReadonlySignal<number>,
+  items: () => Pick<Dataset, "ids" | "rowOfId">,
   abort: AbortSignal,
 ): TreeCamera {
   const view = signal<TreeView | null>(null);
   const trail = signal<readonly number[]>([]);
   let isFitted = true;
-  let shownTree: Tree | null = null;
+  let shown: { tree: Tree; ids: Uint32Array } | null = null;
   /** Where the view is moving to; null while it rests. */
   let goal: TreeView | null = null;
   let frame = 0;
@@ -92,11 +95,19 @@ export function createTreeCamera(
     const of = tree.value;
     const pixels = height.value;
     if (!of || pixels <= 0) return set(null);
-    if (!shownTree || !isSameTree(shownTree, of)) {
-      trail.value = [];
-      isFitted = true;
+    const former = shown;
+    const { ids, rowOfId } = items();
+    shown = { tree: of, ids };
+    if (former && !isSameTree(former.tree, of)) {
+      const seen = goal ?? view.peek();
+      const rowNow = (row: number): number => rowOfId[former.ids[row]!] ?? -1;
+      const at = { view: seen!, trail: trail.peek() };
+      const carried = seen && carryView(former.tree, of, rowNow, at, pixels);
+      trail.value = carried?.trail ?? [];
+      isFitted = isFitted || !carried;
+      // What is drawn still has the other tree's branch.
+      if (carried && !isFitted) return set(carried.view);
     }
-    shownTree = of;
     const now = view.peek();
     set(
       now && !isFitted

@@ -1,6 +1,6 @@
 /** What the dendrogram shows, worked out anew whenever something that it depends on changes. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
-import { rowOfLeaf } from "../tree";
+import { leafNode, rowOfLeaf } from "../tree";
 import type { Size } from "./canvas";
 import type { ViewContext } from "./context";
 import { createTreeCamera, type TreeCamera } from "./dendrogram-camera";
@@ -22,6 +22,8 @@ export interface TreeModel {
   /** Distances at their square roots, which shows more of the small ones. */
   readonly isSquareRoot: ReadonlySignal<boolean>;
   toggleScale(): void;
+  /** Brings an image into sight, if it is not: by scrolling, or out of the branches that are without it. */
+  reveal(row: number): void;
   describe(node: number): BranchWords | null;
   /** The row whose picture stands for a node. */
   representative(node: number): number;
@@ -39,7 +41,7 @@ export function createTreeModel(
   const room = computed(() => Math.max(0, size.value.height - AXIS_HEIGHT - BOTTOM_AIR));
   const isSquareRoot = computed(() => store.ui.value.tree.scale === "sqrt");
   const power = computed(() => (isSquareRoot.value ? 0.5 : 1));
-  const camera = createTreeCamera(tree, room, power, abort);
+  const camera = createTreeCamera(tree, room, power, () => store.published.peek(), abort);
   const paths = computed(() => tree.value && treePaths(tree.value));
   const before = computed(() => tree.value && countBefore(tree.value, store.selection.value.rows));
   const shown = computed(() => {
@@ -98,12 +100,26 @@ export function createTreeModel(
     };
   });
 
+  function reveal(row: number): void {
+    const of = tree.peek();
+    const trail = camera.trail.peek();
+    const position = of?.positionOfRow[row];
+    if (!of || position === undefined) return;
+    const depth = trail.findIndex((branch) => {
+      const offset = position - of.startOf(branch);
+      return offset < 0 || offset >= of.sizeOf(branch);
+    });
+    if (depth >= 0) camera.leave(depth);
+    else camera.reveal(leafNode(row));
+  }
+
   return {
     camera,
     scene,
     focused,
     room,
     isSquareRoot,
+    reveal,
     toggleScale() {
       const scale = isSquareRoot.peek() ? "linear" : "sqrt";
       store.setUi({ tree: { ...store.ui.peek().tree, scale } });

@@ -1,5 +1,5 @@
 /** The dendrogram: root at the left, images at the right. Everything that moves under the pointer is computed here. */
-import { signal as state } from "@preact/signals-core";
+import { signal as state, untracked } from "@preact/signals-core";
 import { element, watch } from "../dom";
 import { modeOf } from "../store";
 import type { ViewContext } from "./context";
@@ -76,6 +76,11 @@ export function mountDendrogram(el: HTMLElement, ctx: ViewContext): void {
     },
     signal,
   );
+
+  watch(signal, () => {
+    const [row] = ctx.news.rows.value;
+    if (row !== undefined) untracked(() => model.reveal(row));
+  });
 
   watch(signal, () => {
     const { tree } = store.published.value;

@@ -3,9 +3,11 @@ import { element, watch } from "../dom";
 import type { Session } from "../session";
 import { watchTheme } from "../theme";
 import type { PaneName } from "../ui";
+import { changesLine } from "./changes";
 import { mountChips } from "./chips";
 import type { ViewContext } from "./context";
 import { mountDendrogram } from "./dendrogram";
+import { type DropArea, mountDrop } from "./drop";
 import { createFilterMenu } from "./filter-menu";
 import { fullScreenButton } from "./full-screen";
 import { mountGallery } from "./gallery";
@@ -40,8 +42,9 @@ export function mountExplorer(
   const tooltip = createTooltip(root, session, signal);
   const shared = { ...session, theme, tooltip, signal };
   const ctx: ViewContext = { ...shared, openPreview: createPreview(frame, shared) };
-  if (pane) mountAlone(root, frame, ctx, pane);
-  else mountWhole(root, frame, ctx);
+  const drop = mountDrop(root, frame, ctx);
+  if (pane) mountAlone(root, frame, ctx, pane, drop);
+  else mountWhole(root, frame, ctx, drop);
 
   watch(signal, () => {
     const { version, n, header } = store.published.value;
@@ -58,23 +61,30 @@ export function mountExplorer(
   });
 }
 
-function mountWhole(root: HTMLElement, frame: HTMLElement, ctx: ViewContext): void {
+function mountWhole(root: HTMLElement, frame: HTMLElement, ctx: ViewContext, drop: DropArea): void {
   const places = mountLayout(frame, ctx);
   const menu = createFilterMenu(ctx, root);
   const fullScreen = fullScreenButton(root, ctx.signal);
-  const search = mountToolbar(places.toolbar, ctx, menu.button, fullScreen);
+  const search = mountToolbar(places.toolbar, ctx, menu.button, drop.choose, fullScreen);
   mountChips(places.chips, ctx, menu.open);
   for (const name of ["tree", "gallery", "map"] as const) MOUNT[name](places[name], ctx);
   mountNotices(places.notices, ctx);
   mountStatus(places.status, ctx, frame);
+  places.status.append(changesLine(ctx, frame), drop.progress);
   listenToWidget(root, ctx, { "/": () => search.focus(), f: () => fullScreen.click() });
 }
 
-function mountAlone(root: HTMLElement, frame: HTMLElement, ctx: ViewContext, name: PaneName): void {
+function mountAlone(
+  root: HTMLElement,
+  frame: HTMLElement,
+  ctx: ViewContext,
+  name: PaneName,
+  drop: DropArea,
+): void {
   const chips = element("div", { class: "imgclust-chips" });
   const pane = createPane(name);
   frame.classList.add("imgclust-alone");
-  frame.append(chips, pane);
+  frame.append(chips, pane, drop.progress);
   mountChips(chips, ctx);
   MOUNT[name](pane, ctx);
   listenToWidget(root, ctx, {});

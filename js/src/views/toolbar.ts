@@ -9,12 +9,12 @@ import { PANES } from "./layout";
 import { searchField } from "./search";
 import { undoButtons } from "./undo";
 
-/** Returns the field to search in. */
+/** `others` are the last buttons. Returns the field to search in. */
 export function mountToolbar(
   el: HTMLElement,
   ctx: ViewContext,
   filterButton: HTMLElement,
-  fullScreen: HTMLElement,
+  ...others: readonly HTMLElement[]
 ): HTMLElement {
   const { store } = ctx;
   el.setAttribute("role", "toolbar");
@@ -31,7 +31,7 @@ export function mountToolbar(
       ],
     }),
     element("div", { class: "imgclust-finders", children: [search.element, filterButton] }),
-    element("div", { class: "imgclust-corner", children: [undoButtons(ctx), paneToggles(ctx), fullScreen] }),
+    element("div", { class: "imgclust-corner", children: [undoButtons(ctx), paneToggles(ctx), ...others] }),
   );
   return search.input;
 }
