@@ -8,8 +8,8 @@ import type { Picture } from "./gallery-picture";
 import { GalleryTile } from "./gallery-tile";
 import { LineWindow, type MountedLine } from "./gallery-window";
 import type { TableColumn } from "./table-columns";
-import { columnTemplate, tableWidth } from "./table-header";
 import { TableRow } from "./table-row";
+import { columnTemplate, tableWidth, type Widths } from "./table-widths";
 
 export const GAP = 6;
 export const PADDING = 8;
@@ -20,7 +20,7 @@ export interface GridShape {
   side: number;
   captions: boolean;
   /** Of the table; null for tiles. */
-  table: { columns: readonly TableColumn[]; header: HTMLElement } | null;
+  columns: readonly TableColumn[] | null;
 }
 
 interface GalleryLine extends MountedLine {
@@ -46,15 +46,27 @@ export class GalleryGrid {
   private spareRows: TableRow[] = [];
   private shape: GridShape;
 
-  /** `onDraw` is called when other lines have come into sight, and when the scrolling has come to rest. */
-  constructor({ store, signal }: ViewContext, shape: GridShape, hands: GroupHands, onDraw: () => void) {
+  /**
+   * `header` is the table's; `onDraw` is called when other lines have come into sight, and when the scrolling has come to
+   * rest.
+   */
+  constructor(
+    { store, signal }: ViewContext,
+    shape: GridShape,
+    header: HTMLElement,
+    hands: GroupHands,
+    onDraw: () => void,
+  ) {
     this.shape = shape;
     this.store = store;
     this.hands = hands;
     this.scroller = element("div", {
       class: "imgclust-grid",
       attributes: { role: "grid", tabindex: 0, "aria-multiselectable": "true", "aria-label": "Pictures" },
-      children: [this.content],
+      children: [header, this.content],
+    });
+    this.scroller.addEventListener("scroll", () => {
+      this.scroller.classList.toggle("imgclust-scrolled", this.scroller.scrollLeft > 0);
     });
     this.window = new LineWindow(
       this.scroller,
@@ -83,7 +95,7 @@ export class GalleryGrid {
   }
 
   get isTable(): boolean {
-    return this.shape.table !== null;
+    return this.shape.columns !== null;
   }
 
   get linesPerPage(): number {
@@ -102,24 +114,27 @@ export class GalleryGrid {
   /** "keep" leaves the picture that is topmost in sight where it is on the screen. */
   setShape(shape: GridShape, scroll: "keep" | "top"): void {
     const topmost = scroll === "keep" ? this.topmost() : null;
-    const { table, lines, side } = shape;
-    if (table?.columns !== this.shape.table?.columns) this.spareRows = [];
+    const { columns, lines, side } = shape;
+    if (columns !== this.shape.columns) this.spareRows = [];
     this.shape = shape;
     const { style, classList } = this.scroller;
     style.setProperty("--imgclust-side", `${side}px`);
-    style.setProperty("--imgclust-columns", table ? columnTemplate(table.columns) : "");
-    this.content.style.minWidth = table ? `${tableWidth(table.columns)}px` : "";
+    if (columns === null) this.content.style.minWidth = "";
     classList.toggle("imgclust-captions", shape.captions);
-    classList.toggle("imgclust-table", table !== null);
-    this.scroller.replaceChildren(...(table ? [table.header] : []), this.content);
-    this.scroller.setAttribute("aria-rowcount", String(lines.count + (table ? 1 : 0)));
-    this.scroller.setAttribute("aria-colcount", String(table ? table.columns.length : lines.shape.perLine));
+    classList.toggle("imgclust-table", columns !== null);
+    this.scroller.setAttribute("aria-rowcount", String(lines.count + (columns ? 1 : 0)));
+    this.scroller.setAttribute("aria-colcount", String(columns?.length ?? lines.shape.perLine));
     const position = topmost === null ? -1 : lines.rows.indexOf(topmost.row);
     const kept = scroll === "keep" ? this.scroller.scrollTop : 0;
     this.window.setLines(
       lines,
       topmost === null || position < 0 ? kept : lines.top(lines.lineOf(position)) - topmost.below,
     );
+  }
+
+  setWidths(columns: readonly TableColumn[], widths: Widths): void {
+    this.scroller.style.setProperty("--imgclust-columns", columnTemplate(columns, widths));
+    this.content.style.minWidth = `${tableWidth(columns, widths)}px`;
   }
 
   scrollTo(position: number): void {
@@ -145,11 +160,11 @@ export class GalleryGrid {
 
   /** The rows whose places a rectangle of the lines' surface meets. */
   rowsIn(a: Point, b: Point): number[] {
-    const { lines, side, table } = this.shape;
+    const { lines, side, columns } = this.shape;
     const [left, right] = [Math.min(a.x, b.x) - PADDING, Math.max(a.x, b.x) - PADDING];
     const [top, bottom] = [Math.min(a.y, b.y), Math.max(a.y, b.y)];
     // The gaps before and above a tile are nobody's.
-    const positions = table
+    const positions = columns
       ? lines.positionsIn(top, bottom, 0, 0)
       : lines.positionsIn(
           top,
@@ -176,30 +191,30 @@ export class GalleryGrid {
   }
 
   private mount(index: number): GalleryLine {
-    const { lines, table } = this.shape;
+    const { lines, columns } = this.shape;
     const line = lines.line(index);
     const mounted =
       line.kind === "header"
         ? this.header(groupHead(line.group, line.isCollapsed, this.store, this.hands))
-        : table
-          ? this.tableRow(lines.rows[line.first]!, table.columns)
+        : columns
+          ? this.tableRow(lines.rows[line.first]!, columns)
           : this.tileLine(line.first, line.count);
-    mounted.element.setAttribute("aria-rowindex", String(index + (table ? 2 : 1)));
+    mounted.element.setAttribute("aria-rowindex", String(index + (columns ? 2 : 1)));
     return mounted;
   }
 
   private unmount({ pictures }: GalleryLine): void {
     for (const picture of pictures) {
       if (picture instanceof GalleryTile) this.spareTiles.push(picture);
-      else if (picture instanceof TableRow && picture.columns === this.shape.table?.columns)
+      else if (picture instanceof TableRow && picture.columns === this.shape.columns)
         this.spareRows.push(picture);
     }
   }
 
   private header(head: HTMLElement): GalleryLine {
-    const { lines, table } = this.shape;
+    const { lines, columns } = this.shape;
     const cell = element("div", {
-      attributes: { role: "gridcell", "aria-colspan": table ? table.columns.length : lines.shape.perLine },
+      attributes: { role: "gridcell", "aria-colspan": columns?.length ?? lines.shape.perLine },
       children: [head],
     });
     const line = element("div", {

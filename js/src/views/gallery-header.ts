@@ -4,8 +4,10 @@ import { button, element, watch } from "../dom";
 import { formatCount, plural } from "../format";
 import { BY_TREE, type Sort, sortsAlike } from "../sorting";
 import { TILE_SIZES } from "../ui";
+import { columnChooser } from "./column-chooser";
 import type { ViewContext } from "./context";
 import { readOptions, setOptions } from "./gallery-options";
+import { overflowing } from "./gallery-overflow";
 import { icon } from "./icons";
 
 export interface Shown {
@@ -14,11 +16,15 @@ export interface Shown {
   all: boolean;
 }
 
-/** `shown` and `problem` are read inside effects. */
+/** Below this width sorting and the like go into a menu, CSS pixels. */
+const ROOMY = 450;
+
+/** `shown`, `problem` and `columns`, the names of all columns of the table, are read inside effects. */
 export function galleryHeader(
   ctx: ViewContext,
   shown: () => Shown,
   problem: () => string,
+  columns: () => readonly string[],
   showSelected: () => void,
 ): HTMLElement {
   const { store, signal } = ctx;
@@ -51,18 +57,35 @@ export function galleryHeader(
     toggle.textContent = all ? "show selected" : "show all";
     toggle.title = all ? "Show only what is selected" : "Show all images";
   });
+  const header = element("div", { class: "imgclust-pane-header imgclust-gallery-header" });
+  const options = element("div", {
+    class: "imgclust-gallery-options",
+    children: [
+      labelled("Sort by", ...sortMenu(ctx)),
+      labelled("Size", sizeSlider(ctx)),
+      labelled("Columns", columnChooser(ctx, columns)),
+    ],
+  });
   const controls = element("div", {
     class: "imgclust-gallery-controls",
-    children: [...sortMenu(ctx), modeToggle(ctx), sizeSlider(ctx)],
+    children: [overflowing(header, options, "Sorting and size", ROOMY, signal), modeToggle(ctx)],
   });
   watch(signal, () => {
     controls.hidden = store.published.value.n === 0;
   });
-  return element("div", {
-    class: "imgclust-pane-header imgclust-gallery-header",
-    children: [text, toggle, controls],
-  });
+  header.append(text, toggle, controls);
+  return header;
 }
+
+/** The words are there where there is room for them: in the menu of a narrow gallery. */
+const labelled = (words: string, ...controls: HTMLElement[]): HTMLElement =>
+  element("div", {
+    class: "imgclust-gallery-option",
+    children: [
+      element("span", { class: "imgclust-muted", text: words, attributes: { "aria-hidden": "true" } }),
+      ...controls,
+    ],
+  });
 
 interface Choice {
   label: string;

@@ -11,7 +11,7 @@ import { GAP, GalleryGrid, type GridShape, PADDING } from "./gallery-grid";
 import { galleryHeader } from "./gallery-header";
 import { listenToGrid } from "./gallery-input";
 import { Lines } from "./gallery-lines";
-import { readOptions, setOptions } from "./gallery-options";
+import { readOptions } from "./gallery-options";
 import { createOrder } from "./gallery-order";
 import { Picker } from "./gallery-picker";
 import { tileShape } from "./gallery-shape";
@@ -43,20 +43,24 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
     groupRows(store.dataset.value, store.clusters.value, groupBy.value, shownRows.value, order.rows.value),
   );
   const tileSize = computed(() => store.ui.value.tileSize);
-  const columns = computed(() =>
-    mode.value === "table"
-      ? tableColumns(store.dataset.value, store.clusters.value, records.columns.value)
-      : null,
+  const allColumns = computed(() =>
+    tableColumns(store.dataset.value, store.clusters.value, records.columns.value),
   );
+  const hiddenColumns = computed(() => readOptions(store.ui.value.gallery).hidden.join("\n"));
+  const columns = computed(() => {
+    if (mode.value !== "table") return null;
+    const hidden = new Set(hiddenColumns.value.split("\n"));
+    return allColumns.value.filter(({ name }, i) => i === 0 || !hidden.has(name));
+  });
+  const widths = computed(() => readOptions(store.ui.value.gallery).widths);
   const shape = computed<GridShape>(() => {
     const isFolded = (group: Group): boolean => folded.value.has(groupKey(group));
     if (columns.value !== null) {
       const lines = new Lines(groups.value, { perLine: 1, height: ROW_HEIGHT, groupGap: 0 }, isFolded);
-      const header = tableHeader(columns.value, sort.value, (by) => setOptions(store, { sort: by }));
-      return { lines, side: ROW_HEIGHT, captions: false, table: { columns: columns.value, header } };
+      return { lines, side: ROW_HEIGHT, captions: false, columns: columns.value };
     }
     const { side, captions, ...lineShape } = tileShape(width.value - 2 * PADDING, tileSize.value, GAP);
-    return { lines: new Lines(groups.value, lineShape, isFolded), side, captions, table: null };
+    return { lines: new Lines(groups.value, lineShape, isFolded), side, captions, columns: null };
   });
   const lines = computed(() => shape.value.lines);
   const badges = computed(() => badgesOf(store.dataset.value));
@@ -72,7 +76,8 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
     grid.scrollToGroup(groupKey(group));
   };
   const hands = { fold, pick: (group: Group, event: MouseEvent) => picker.pickGroup(group, event) };
-  const grid = new GalleryGrid(ctx, shape.value, hands, onLines);
+  const names = tableHeader(columns, sort, widths, store, signal);
+  const grid = new GalleryGrid(ctx, shape.value, names, hands, onLines);
   const drawLines = oncePerFrame(signal, () => grid.draw());
   const show = thumbnails.claim(signal);
   const nothing = element("p", { class: "imgclust-pending" });
@@ -83,6 +88,7 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
       all: scope.value === null,
     }),
     () => order.problem.value,
+    () => allColumns.value.map(({ name }) => name),
     () => {
       store.setUi({ showAll: false });
       scope.value = store.selection.value.rows;
@@ -121,6 +127,10 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
     const isSorted = !sortsAlike(sort.value, shown.sort) || sort.value !== shown.sort;
     shown = { scope: scope.value, sort: sort.value };
     untracked(() => grid.setShape(now, isOther || isSorted ? "top" : "keep"));
+  });
+
+  watch(signal, () => {
+    if (columns.value !== null) grid.setWidths(columns.value, widths.value);
   });
 
   watch(signal, () => {

@@ -8,7 +8,7 @@ import type { Dataset } from "../wire";
 export interface TableColumn {
   name: string;
   isNumber: boolean;
-  /** CSS pixels. */
+  /** CSS pixels, until somebody makes it wider or narrower. */
   width: number;
   /** What its values are in the order of. */
   sort: Sort;
