@@ -199,3 +199,22 @@ def test_identical_images(sample_folder):
         assert len(explorer.data) == 20
         assert np.isfinite(explorer.data[["x", "y"]].to_numpy()).all()
         assert (explorer.distances() == 0).all()
+
+
+class TestClusters:
+    def test_the_table_says_what_each_cluster_is(self, explorer):
+        explorer.cut(12)
+        clusters, data = explorer.clusters, explorer.data
+        assert clusters["size"].to_dict() == data["cluster"].value_counts().to_dict()
+        assert (data.loc[clusters["medoid"], "cluster"] == clusters.index).all()
+        cats = data.loc[data["subject"] == "cat", "cluster"].mode()[0]
+        assert clusters.loc[cats, "name"] == "mammal"
+        assert clusters.loc[cats, "classes"].count("%") == 5
+        header = explorer.widget.dataset.header
+        assert {name for name, _ in header["names"].values()} >= set(clusters["name"]) - {""}
+
+    def test_stability(self, explorer):
+        explorer.cut(3)
+        stability = explorer.cluster_stability(resamples=5)
+        assert stability.index.tolist() == explorer.clusters.index.tolist() == [1, 2, 3]
+        assert stability.between(0, 1).all()
