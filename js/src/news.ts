@@ -54,8 +54,9 @@ export function createNews(store: Store, signal: AbortSignal): News {
     // After the views have taken the new rows in.
     queueMicrotask(() => {
       if (signal.aborted) return;
-      if (known.length > 0) store.select(known, "replace", { kind: "click", text: "already there" });
       const shown = [...fresh, ...known];
+      if (known.length > 0)
+        store.select(shown, "replace", { kind: "click", text: fresh.length > 0 ? "added" : "already there" });
       if (shown.length === 0) return;
       rows.value = shown;
       flash(shown);
