@@ -22,6 +22,12 @@ export interface LabelCount {
   count: number;
 }
 
+export interface LabelCounts {
+  /** Those in use, the most first. */
+  labels: readonly LabelCount[];
+  none: number;
+}
+
 /** Columns without any label yet are left out. */
 export function parseLabels({ labels, label_codes: bytes }: Partial<LabelTraits>): LabelColumn[] {
   const columns = labels?.columns ?? [];
@@ -73,19 +79,17 @@ function isSameColumn(a: Column, b: Column): boolean {
 }
 
 /** How many of the rows have each label, the most first; `none` have no label. */
-export function countLabels(
-  column: Column | undefined,
-  rows: Iterable<number>,
-): { labels: LabelCount[]; none: number } {
-  const counts = new Map<number, number>();
+export function countLabels(column: Column | undefined, rows: Iterable<number>): LabelCounts {
+  const categories = column?.categories ?? [];
+  const counts = new Uint32Array(categories.length);
+  let none = 0;
   for (const row of rows) {
     const code = column?.values[row] ?? -1;
-    counts.set(code, (counts.get(code) ?? 0) + 1);
+    if (code < 0) none++;
+    else counts[code]!++;
   }
-  const none = counts.get(-1) ?? 0;
-  counts.delete(-1);
-  const labels = Array.from(counts, ([code, count]) => ({ label: column!.categories[code]!, code, count }));
-  return { labels: labels.sort((a, b) => b.count - a.count || a.code - b.code), none };
+  const labels = categories.map((label, code) => ({ label, code, count: counts[code]! }));
+  return { labels: labels.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count), none };
 }
 
 const folded = (text: string): string => text.toLocaleLowerCase();

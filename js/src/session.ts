@@ -2,8 +2,10 @@
 import { computed } from "@preact/signals-core";
 import { undoAlone, watchConnection } from "./connection";
 import { watch } from "./dom";
+import { createLabelling, type Labelling } from "./labelling";
 import { createNews, type News } from "./news";
 import { createRecords, type Records } from "./records";
+import { createReview, type Review } from "./review";
 import { createRpc, type Rpc } from "./rpc";
 import type { ViewModel } from "./store";
 import { createStore, type Store } from "./store";
@@ -14,6 +16,8 @@ export interface Session {
   rpc: Rpc;
   thumbnails: Thumbnails;
   records: Records;
+  labelling: Labelling;
+  review: Review;
   news: News;
   /** Tells the kernel that one more view of the model is mounted, and when it is gone. */
   countView(signal: AbortSignal): void;
@@ -27,6 +31,7 @@ export function createSession(model: ViewModel, signal: AbortSignal): Session {
   watch(signal, () => {
     if (alone.value) undoAlone(model);
   });
+  const labelling = createLabelling(store, rpc, signal);
   let views = 0;
 
   function tellViews(change: 1 | -1): void {
@@ -40,6 +45,8 @@ export function createSession(model: ViewModel, signal: AbortSignal): Session {
     rpc,
     thumbnails: createThumbnails(rpc, store.published, signal),
     records: createRecords(rpc, store.published),
+    labelling,
+    review: createReview(store, rpc, labelling, signal),
     news: createNews(store, signal),
     countView(mounted) {
       tellViews(1);

@@ -130,6 +130,8 @@ export interface Store {
   lets(column: string, code: number): boolean;
   undo(): void;
   redo(): void;
+  /** Sends what waits to be saved, so that a request to the kernel comes after it. */
+  flush(): void;
   /** What changes from here on is a step of its own in the history. */
   beginStep(): void;
   setColorBy(name: string): void;
@@ -296,6 +298,8 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
     undo: () => travel(-1),
 
     redo: () => travel(1),
+
+    flush: () => saver.flush(),
 
     beginStep() {
       steps++;

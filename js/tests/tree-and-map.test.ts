@@ -313,7 +313,7 @@ describe("the map", () => {
     press(stage, "Escape");
     pointer(stage, "pointerup", 1, 300);
     expect(selected()).toEqual([]);
-    press(stage, "l");
+    press(stage, "o");
     expect(button.getAttribute("aria-pressed")).toBe("false");
     drag(leftOf(250));
     expect(selected()).toEqual([]);

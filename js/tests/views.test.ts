@@ -107,7 +107,7 @@ describe("the status line", () => {
   beforeEach(() => {
     const line = document.createElement("div");
     frame.append(line);
-    mountStatus(line, ctx, frame);
+    mountStatus(line, ctx, frame, document.createElement("div"));
   });
 
   it("tells what is selected and where from", () => {

@@ -1,7 +1,9 @@
 /** What every view is given. A view is `mountX(el, ctx)`: it fills `el` and cleans up when `ctx.signal` aborts. */
 import type { ReadonlySignal } from "@preact/signals-core";
+import type { Labelling } from "../labelling";
 import type { News } from "../news";
 import type { Records } from "../records";
+import type { Review } from "../review";
 import type { Rpc } from "../rpc";
 import type { Store } from "../store";
 import type { Theme } from "../theme";
@@ -13,6 +15,8 @@ export interface ViewContext {
   store: Store;
   thumbnails: Thumbnails;
   records: Records;
+  labelling: Labelling;
+  review: Review;
   rpc: Rpc;
   theme: ReadonlySignal<Theme>;
   tooltip: Tooltip;

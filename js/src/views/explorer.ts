@@ -69,9 +69,9 @@ function mountWhole(root: HTMLElement, frame: HTMLElement, ctx: ViewContext, dro
   mountChips(places.chips, ctx, menu.open);
   for (const name of ["tree", "gallery", "map"] as const) MOUNT[name](places[name], ctx);
   mountNotices(places.notices, ctx);
-  mountStatus(places.status, ctx, frame);
+  const keys = mountStatus(places.status, ctx, frame, root);
   places.status.append(changesLine(ctx, frame), drop.progress);
-  listenToWidget(root, ctx, { "/": () => search.focus(), f: () => fullScreen.click() });
+  listenToWidget(root, ctx, { ...keys, "/": () => search.focus(), f: () => fullScreen.click() });
 }
 
 function mountAlone(

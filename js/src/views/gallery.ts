@@ -14,13 +14,14 @@ import { Lines } from "./gallery-lines";
 import { readOptions } from "./gallery-options";
 import { createOrder } from "./gallery-order";
 import { Picker } from "./gallery-picker";
+import { mountReview, scoreBadge } from "./gallery-review";
 import { tileShape } from "./gallery-shape";
 import { tableColumns } from "./table-columns";
 import { tableHeader } from "./table-header";
 import { ROW_HEIGHT, TableRow } from "./table-row";
 
 export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
-  const { store, thumbnails, records, signal } = ctx;
+  const { store, thumbnails, records, review, signal } = ctx;
 
   /** The rows shown; null for all. What is picked here does not change what is shown here. */
   const scope = makeSignal<Bitset | null>(null);
@@ -39,9 +40,15 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
   });
   const order = createOrder(ctx, sort);
   const groupBy = computed(() => (isRanking(sort.value) ? "" : store.groupBy.value));
-  const groups = computed(() =>
-    groupRows(store.dataset.value, store.clusters.value, groupBy.value, shownRows.value, order.rows.value),
-  );
+  const groupColumn = computed(() => store.dataset.value.columns.get(groupBy.value));
+  const groups = computed(() => {
+    // Other columns do not matter.
+    groupColumn.value;
+    const dataset = store.published.value && store.dataset.peek();
+    return review.rows.value
+      ? groupRows(dataset, null, "", null, review.rows.value)
+      : groupRows(dataset, store.clusters.value, groupBy.value, shownRows.value, order.rows.value);
+  });
   const tileSize = computed(() => store.ui.value.tileSize);
   const allColumns = computed(() =>
     tableColumns(store.dataset.value, store.clusters.value, records.columns.value),
@@ -95,6 +102,7 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
     },
   );
   el.append(header, grid.scroller, nothing);
+  grid.scroller.before(mountReview(grid, picker, () => lines.peek(), ctx));
   listenToBand(grid, picker, signal);
   listenToGrid(
     grid,
@@ -157,6 +165,7 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
     const { css, codes, column, legend } = store.coloring.value;
     const dots = column !== groupBy.value && legend.kind !== "none";
     const cursor = picker.cursor.value;
+    const isReview = review.rows.value !== null;
     for (const picture of grid.pictures()) {
       const { row } = picture;
       const record = records.get(row);
@@ -164,11 +173,11 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
       picture.update({
         name: record?.name ?? `image ${row + 1}`,
         selected: isSelected,
-        faded: count > 0 && !isSelected,
+        faded: count > 0 && !isSelected && !isReview,
         hovered: hovered.has(row),
         cursor: row === cursor,
         color: dots ? css[codes[row]!]! : null,
-        badges: badges.value(row),
+        badges: [...scoreBadge(review, row), ...badges.value(row)],
         problem: thumbnails.problem(row),
       });
       if (picture instanceof TableRow) picture.fill(record);

@@ -13,7 +13,7 @@ const LAYOUTS: Readonly<Record<string, string>> = {
 };
 const TOOLS = [
   { name: "Move the map", value: "pan", node: Hand },
-  { name: "Lasso (L, or Shift and drag)", value: "lasso", node: Lasso },
+  { name: "Lasso (O, or Shift and drag)", value: "lasso", node: Lasso },
   { name: "Rectangle (R)", value: "rectangle", node: SquareDashed },
 ] as const;
 const MARKS = [

@@ -29,7 +29,7 @@ export function listenToKeys(
     "-": () => zoom(1 / ZOOM_STEP),
     "0": () => camera.fit(),
     f: () => camera.fitRows(store.selection.peek().rows),
-    l: () => take("lasso"),
+    o: () => take("lasso"),
     r: () => take("rectangle"),
     d: () => store.setUi({ map: { ...store.ui.peek().map, contours: !hasContours.peek() } }),
     Enter: selectInView,

@@ -75,7 +75,7 @@ export function mountMap(el: HTMLElement, ctx: ViewContext): void {
     waiting.textContent = coordinates === null ? pendingText(store, "map") : "";
     stage.setAttribute(
       "aria-label",
-      `Map of ${plural(n, "image")}. Plus and minus zoom, arrow keys move, 0 shows all, F the selection, Enter selects what is in view, L takes the lasso, R the rectangle, D draws lines of density, Escape clears the selection.`,
+      `Map of ${plural(n, "image")}. Plus and minus zoom, arrow keys move, 0 shows all, F the selection, Enter selects what is in view, O takes the lasso, R the rectangle, D draws lines of density, Escape clears the selection.`,
     );
   });
   watch(signal, () => {

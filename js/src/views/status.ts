@@ -7,9 +7,20 @@ import type { ViewContext } from "./context";
 import { openDialog } from "./dialog";
 import { icon } from "./icons";
 import { kernelNote } from "./kernel-note";
+import type { Shortcuts } from "./keys";
+import { mountLabels } from "./labels";
 
-export function mountStatus(el: HTMLElement, ctx: ViewContext, frame: HTMLElement): void {
-  el.append(selected(ctx), shown(ctx), unreadable(ctx, frame), kernelNote(ctx, ctx.signal), progress(ctx));
+/** Returns the keys that work on what is in the line. */
+export function mountStatus(
+  el: HTMLElement,
+  ctx: ViewContext,
+  frame: HTMLElement,
+  root: HTMLElement,
+): Shortcuts {
+  el.append(selected(ctx));
+  const keys = mountLabels(el, ctx, root);
+  el.append(shown(ctx), unreadable(ctx, frame), kernelNote(ctx, ctx.signal), progress(ctx));
+  return keys;
 }
 
 function selected({ store, signal }: ViewContext): HTMLElement {
