@@ -1,5 +1,5 @@
 /** Which colour each row has, and what the colours mean. */
-import { CLUSTER_COLORS, MISSING_COLOR, SEQUENCE } from "./palette";
+import { CLUSTER_COLORS, MISSING_COLOR, sequenceOn } from "./palette";
 import type { Clusters } from "./tree";
 import type { Column, Dataset } from "./wire";
 
@@ -27,7 +27,6 @@ export interface Coloring {
 }
 
 const QUALITATIVE: readonly string[] = [...CLUSTER_COLORS, MISSING_COLOR];
-const SEQUENTIAL: readonly string[] = [...SEQUENCE, MISSING_COLOR];
 const missingLabel = ({ label, name }: Column): string => (label ? `no ${name}` : "no value");
 
 export function colorByClusters(dataset: Dataset, clusters: Clusters | null): Coloring {
@@ -77,8 +76,9 @@ function colorByCategory(column: Column): Coloring {
 }
 
 /** From the 1st to the 99th percentile, so that one huge file does not leave all others the same colour. */
-function colorByNumber(column: Column): Coloring {
-  const missing = SEQUENCE.length;
+function colorByNumber(column: Column, background: string): Coloring {
+  const sequence = sequenceOn(background);
+  const missing = sequence.length;
   const present = Float32Array.from(column.values as Float32Array)
     .filter((value) => !Number.isNaN(value))
     .sort();
@@ -89,7 +89,7 @@ function colorByNumber(column: Column): Coloring {
   const codes = Uint16Array.from(column.values, (value) => {
     if (Number.isNaN(value)) return missing;
     const share = Math.max(0, Math.min(1, (value - low) / span));
-    return Math.round(share * (SEQUENCE.length - 1));
+    return Math.round(share * (sequence.length - 1));
   });
   const legend: Legend =
     present.length === 0
@@ -102,9 +102,10 @@ function colorByNumber(column: Column): Coloring {
           aboveHigh: at(1) > high,
           missing: column.values.length - present.length,
         };
-  return { column: column.name, css: SEQUENTIAL, codes, legend };
+  return { column: column.name, css: [...sequence, MISSING_COLOR], codes, legend };
 }
 
-export function colorByColumn(column: Column): Coloring {
-  return column.kind === "number" ? colorByNumber(column) : colorByCategory(column);
+/** Numbers have colours that stand out from the background. */
+export function colorByColumn(column: Column, background: string): Coloring {
+  return column.kind === "number" ? colorByNumber(column, background) : colorByCategory(column);
 }

@@ -5,6 +5,10 @@ const decimals = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 
 export const formatCount = (value: number): string => integers.format(value);
 
+/** "12 of 37", or only "37" where it is all of them. */
+export const formatPart = (part: number, whole: number): string =>
+  part === whole ? formatCount(whole) : `${formatCount(part)} of ${formatCount(whole)}`;
+
 /** "1 image", "2,000 images". */
 export const plural = (count: number, noun: string): string =>
   `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;

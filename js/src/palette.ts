@@ -34,7 +34,34 @@ const VIRIDIS =
   "65cb5e6ece5877d15381d34d8bd64695d840a0da39aadc32b5de2bc0df25cae11fd5e21adfe318eae51af4e61efde725";
 
 /** For numbers: perceptually uniform, readable by colour-blind people and in grey. */
-export const SEQUENCE: readonly string[] = (VIRIDIS.match(/.{6}/g) ?? []).map((digits) => `#${digits}`);
+const SEQUENCE: readonly string[] = (VIRIDIS.match(/.{6}/g) ?? []).map((digits) => `#${digits}`);
+
+/** As WCAG 2.2 asks of what one must see to understand (1.4.11 Non-text Contrast). */
+const LEAST_CONTRAST = 3;
+
+/**
+ * The part of the sequence that stands out from a background: from its dark end on white, to its light end on black. A
+ * part of a uniform scale is uniform too.
+ */
+export function sequenceOn(background: string): readonly string[] {
+  const seen = SEQUENCE.filter((color) => contrast(color, background) >= LEAST_CONTRAST);
+  // On a grey in the middle too little of it would be left.
+  return seen.length >= SEQUENCE.length / 2 ? seen : SEQUENCE;
+}
+
+/** Of two opaque colours, from 1 to 21, as WCAG defines it. */
+export function contrast(a: string, b: string): number {
+  const [high = 0, low = 0] = [luminance(a), luminance(b)].sort((x, y) => y - x);
+  return (high + 0.05) / (low + 0.05);
+}
+
+function luminance(css: string): number {
+  const [red, green, blue] = rgbOf(css).map((value) => {
+    const share = value / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
 
 /** CSS colour of a colour index (of a cluster, or of a category by frequency). */
 export function clusterColor(index: number): string {

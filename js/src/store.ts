@@ -117,6 +117,8 @@ export interface Store {
   readonly ui: ReadonlySignal<Ui>;
   /** What the pointer is on; never leaves the browser. */
   readonly hover: Signal<Hover | null>;
+  /** What colours are seen on; the views say it. */
+  readonly background: Signal<string>;
   /** Takes the visible ones of the rows. */
   select(rows: Iterable<number> | Bitset, mode: SelectMode, origin: Origin): void;
   clearSelection(): void;
@@ -207,9 +209,12 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
   // Moving the line within its gap changes no cluster: only the number is followed.
   const nClusters = computed(() => cut.value.nClusters);
   const clusters = computed(() => published.value.tree?.clusters(nClusters.value) ?? null);
+  const background = signal("#ffffff");
   const colored = computed(() => dataset.value.columns.get(colorBy.value));
   const coloring = computed(() =>
-    colored.value ? colorByColumn(colored.value) : colorByClusters(published.value, clusters.value),
+    colored.value
+      ? colorByColumn(colored.value, background.value)
+      : colorByClusters(published.value, clusters.value),
   );
 
   // Another page of the same model must not seem to go on with our steps.
@@ -258,6 +263,7 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
     groupBy,
     ui,
     hover: signal<Hover | null>(null),
+    background,
 
     select(rows, mode, from) {
       const chosen = rows instanceof Bitset ? rows : Bitset.of(dataset.value.n, rows);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { colorByClusters, colorByColumn } from "../src/coloring";
-import { CLUSTER_COLORS, clusterColor, MISSING_COLOR, rgbOf, SEQUENCE } from "../src/palette";
+import { CLUSTER_COLORS, clusterColor, contrast, MISSING_COLOR, rgbOf, sequenceOn } from "../src/palette";
 import { datasetOf } from "./dataset";
 
 type Matrix = readonly (readonly number[])[];
@@ -92,15 +92,28 @@ describe("the palette", () => {
     }
   });
 
-  it("has a sequence that grows lighter all the way", () => {
-    const lightness = SEQUENCE.map((color) => {
-      const [r, g, b] = (color.match(/[0-9a-f]{2}/g) ?? []).map(
-        (part) => (Number.parseInt(part, 16) / 255) ** 2.2,
-      );
-      return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
-    });
-    expect(SEQUENCE).toHaveLength(64);
-    for (let i = 1; i < lightness.length; i++) expect(lightness[i]!).toBeGreaterThan(lightness[i - 1]!);
+  it.each(["#ffffff", "#f7f8f9", "#111111", "#16181b", "#1e1e1e", "#212121"])(
+    "has a sequence of colours for numbers that all stand out from %s",
+    (background) => {
+      const sequence = sequenceOn(background);
+      expect(sequence.length).toBeGreaterThan(36);
+      for (const color of sequence) expect(contrast(color, background)).toBeGreaterThanOrEqual(3);
+      // Seen from its light background or its dark one, it goes the same way and in even steps.
+      const lightness = sequence.map((color) => oklab(linear(color))[0]!);
+      const steps = lightness.slice(1).map((light, i) => light - lightness[i]!);
+      expect(Math.min(...steps)).toBeGreaterThan(0.003);
+      expect(Math.max(...steps)).toBeLessThan(0.02);
+    },
+  );
+
+  it("measures contrast as others do", () => {
+    expect(contrast("#000000", "#ffffff")).toBeCloseTo(21, 5);
+    // The example of the Web Content Accessibility Guidelines' understanding document for 4.5:1.
+    expect(contrast("#767676", "rgb(255, 255, 255)")).toBeCloseTo(4.54, 2);
+  });
+
+  it("keeps the whole sequence where too little of it would stand out", () => {
+    expect(sequenceOn("#777777")).toHaveLength(64);
   });
 });
 
@@ -120,12 +133,15 @@ it("gives every member of a cluster the colour of the cluster", () => {
 
 it("gives the most common categories the first colours, and missing ones grey", () => {
   const values = Int32Array.of(2, 2, 2, 0, 0, 1, -1);
-  const { css, codes, legend } = colorByColumn({
-    name: "breed",
-    kind: "category",
-    values,
-    categories: ["a", "b", "c", "d"],
-  });
+  const { css, codes, legend } = colorByColumn(
+    {
+      name: "breed",
+      kind: "category",
+      values,
+      categories: ["a", "b", "c", "d"],
+    },
+    "#ffffff",
+  );
   expect(Array.from(codes, (code) => css[code])).toEqual([
     ...Array(3).fill(CLUSTER_COLORS[0]),
     ...Array(2).fill(CLUSTER_COLORS[1]),
@@ -145,14 +161,18 @@ it("gives the most common categories the first colours, and missing ones grey", 
 
 describe("numbers", () => {
   const color = (values: number[]) =>
-    colorByColumn({ name: "width", kind: "number", values: Float32Array.from(values), categories: [] });
+    colorByColumn(
+      { name: "width", kind: "number", values: Float32Array.from(values), categories: [] },
+      "#ffffff",
+    );
 
   it("go along the sequence, with missing ones grey", () => {
     const { css, codes, legend } = color([0, 50, 100, Number.NaN]);
+    const sequence = sequenceOn("#ffffff");
     expect(Array.from(codes, (code) => css[code])).toEqual([
-      SEQUENCE[0],
-      SEQUENCE[32],
-      SEQUENCE[63],
+      sequence[0],
+      sequence[Math.round((sequence.length - 1) / 2)],
+      sequence.at(-1),
       MISSING_COLOR,
     ]);
     expect(legend).toEqual({
@@ -167,9 +187,10 @@ describe("numbers", () => {
 
   it("are not squeezed together by one that is far off", () => {
     const values = Array.from({ length: 200 }, (_, i) => i);
-    const { codes, legend } = color([...values, 1e9]);
-    expect(codes[100]).toBeGreaterThan(25);
-    expect(codes[200]).toBe(63);
+    const { codes, css, legend } = color([...values, 1e9]);
+    const last = css.length - 2;
+    expect(codes[100]).toBeGreaterThan(0.4 * last);
+    expect(codes[200]).toBe(last);
     expect(legend).toMatchObject({ aboveHigh: true, belowLow: true });
   });
 

@@ -113,7 +113,7 @@ describe("labels", () => {
     const rare = codes.map((code) => (code < 0 ? code : 1 - code));
     give("label", ["cow", "horse"], rare);
     const label = store.dataset.value.columns.get("label")!;
-    const { legend } = colorByColumn(label);
+    const { legend } = colorByColumn(label, "#ffffff");
     expect(legend).toMatchObject({
       entries: [
         { label: "cow", code: 0, count: 5 },

@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { colorByClusters, colorByColumn } from "../src/coloring";
 import { random } from "../src/host/synthetic";
+import { Bitset } from "../src/selection";
 import { Fader } from "../src/views/fade";
 import { densityContours } from "../src/views/map-contours";
 import { Grid, isInside } from "../src/views/map-grid";
-import { type Group, groupsOf, rowsOf } from "../src/views/map-groups";
+import { type Group, groupsOf, rowsOf, wordsOf } from "../src/views/map-groups";
 import { type Label, liftOf, placesOf, withoutOverlap } from "../src/views/map-labels";
 import { lassoMode } from "../src/views/map-lasso";
 import { finestLevel, haveRoom, pictureLevels, placePictures } from "../src/views/map-pictures";
@@ -233,6 +234,7 @@ describe("cluster names", () => {
     index,
     name: String(index + 1),
     size: 1,
+    shown: 1,
     color: "#000000",
     origin: `cluster ${index + 1}`,
   });
@@ -277,12 +279,17 @@ describe("cluster names", () => {
       Array.from(clusters.size).sort((a, b) => b - a),
     );
     const column = dataset.columns.get("breed")!;
-    const { of, groups } = groupsOf(dataset, clusters, colorByColumn(column))!;
+    const { of, groups } = groupsOf(dataset, clusters, colorByColumn(column, "#ffffff"))!;
     for (const { index, name, size } of groups) {
       expect(name).toBe(column.categories[index]);
       expect(rowsOf(of, index)).toHaveLength(size);
     }
-    expect(groupsOf(dataset, clusters, colorByColumn(dataset.columns.get("width")!))).toBeNull();
+    const visible = Bitset.of(60, rowsOf(of, groups[0]!.index).slice(0, 2));
+    const filtered = groupsOf(dataset, clusters, colorByColumn(column, "#ffffff"), visible)!.groups;
+    expect(filtered).toEqual([{ ...groups[0], shown: 2 }]);
+    expect(wordsOf(filtered[0]!)[1]).toBe(` · 2 of ${groups[0]!.size}`);
+    expect(wordsOf(groups[0]!)[1]).toBe(` · ${groups[0]!.size}`);
+    expect(groupsOf(dataset, clusters, colorByColumn(dataset.columns.get("width")!, "#ffffff"))).toBeNull();
   });
 
   it("fade in and out, but are there at once at first and for who wants no motion", () => {

@@ -133,7 +133,7 @@ export function drawLabels(context: Context, scene: Scene): void {
     const start = clusters.start[cluster]!;
     const shown = shownIn(scene.shownBefore, start, start + clusters.size[cluster]!);
     if (shown === 0) continue;
-    const [name, count] = clusterName(cluster, shown);
+    const [name, ...counts] = clusterName(cluster, shown, clusters.size[cluster]!);
     if (coloring.column === "cluster") {
       context.fillStyle = clusterColor(clusters.color[cluster]!);
       context.beginPath();
@@ -147,7 +147,8 @@ export function drawLabels(context: Context, scene: Scene): void {
     const used = context.measureText(name).width + SWATCH + 5;
     context.fillStyle = theme.muted;
     context.font = `11px ${theme.fontFamily}`;
-    if (used + context.measureText(count).width <= width) context.fillText(count, x + used, y);
+    const count = counts.find((text) => used + context.measureText(text).width <= width);
+    if (count !== undefined) context.fillText(count, x + used, y);
   }
 }
 

@@ -50,7 +50,7 @@ export function createTreeModel(
   });
   const longestName = computed(() => {
     const clusters = store.clusters.value;
-    return clusters ? longestClusterName(clusters) : 0;
+    return clusters ? longestClusterName(clusters, shown.value !== null) : 0;
   });
 
   // Apart from the rest, so that hovering and selecting do not lay the tree out again.

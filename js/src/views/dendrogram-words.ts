@@ -40,17 +40,24 @@ export function distanceName({ metric, linkage }: Pick<Header, "metric" | "linka
   return [metric && `${metric} distance`, formatLinkage(linkage)].filter(Boolean).join(", ");
 }
 
-/** "3" and " · 41": a cluster's number, and its size in a few characters. */
-export function clusterName(cluster: number, count: number): [name: string, count: string] {
-  return [String(cluster + 1), ` · ${shortCount(count)}`];
+/** "3", and how many there are of it in few characters: " · 12 of 41", or " · 12" where there is no room for that. */
+export function clusterName(
+  cluster: number,
+  shown: number,
+  size: number,
+): [name: string, ...counts: string[]] {
+  const short = ` · ${shortCount(shown)}`;
+  const name = String(cluster + 1);
+  return shown === size ? [name, short] : [name, `${short} of ${shortCount(size)}`, short];
 }
 
 /** Characters that the longest of the names may have; found without writing each, as there may be thousands. */
-export function longestClusterName({ k, size }: Clusters): number {
+export function longestClusterName({ k, size }: Clusters, isFiltered: boolean): number {
   const below = (limit: number) =>
     size.reduce((most, each) => (each < limit && each > most ? each : most), 0);
   const counts = [below(SHORTENED), below(Number.POSITIVE_INFINITY)].map((count) => shortCount(count).length);
-  return String(k).length + " · ".length + Math.max(...counts);
+  const longest = Math.max(...counts);
+  return String(k).length + " · ".length + longest + (isFiltered ? " of ".length + longest : 0);
 }
 
 const SHORTENED = 10_000;

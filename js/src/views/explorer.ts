@@ -47,6 +47,9 @@ export function mountExplorer(
   else mountWhole(root, frame, ctx, drop);
 
   watch(signal, () => {
+    store.background.value = theme.value.background;
+  });
+  watch(signal, () => {
     const { version, n, header } = store.published.value;
     Object.assign(root.dataset, {
       version,

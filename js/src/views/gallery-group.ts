@@ -1,7 +1,7 @@
 /** The line above a group: its colour, name and size; a click selects it, the arrow before it folds it away. */
 import { ChevronDown, ChevronRight } from "lucide";
 import { button, element } from "../dom";
-import { formatCount, plural } from "../format";
+import { formatPart, plural } from "../format";
 import type { Group } from "../groups";
 import type { Store } from "../store";
 import { icon } from "./icons";
@@ -35,11 +35,9 @@ export function groupHead(group: Group, isCollapsed: boolean, store: Store, hand
     swatch.style.background = css[codes[rows[0]!]!]!;
     name.append(swatch);
   }
-  const count =
-    rows.length < total ? `${formatCount(rows.length)} of ${formatCount(total)}` : formatCount(total);
   name.append(
     element("span", { class: "imgclust-group-label", text: label }),
-    element("span", { class: "imgclust-count", text: count }),
+    element("span", { class: "imgclust-count", text: formatPart(rows.length, total) }),
   );
   name.addEventListener("click", (event) => hands.pick(group, event));
   name.addEventListener("pointerenter", () => {

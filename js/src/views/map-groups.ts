@@ -1,6 +1,6 @@
 /** The groups that the colours of the map stand for, clusters or categories, so that they can be named on it. No DOM. */
-import { formatCount } from "../format";
-import type { Clusters, Coloring, Dataset } from "../store";
+import { formatPart } from "../format";
+import type { Bitset, Clusters, Coloring, Dataset } from "../store";
 
 export interface Groups {
   /** Group of each row; -1 for none. */
@@ -14,6 +14,8 @@ export interface Group {
   index: number;
   name: string;
   size: number;
+  /** How many of them the filters let through. */
+  shown: number;
   color: string;
   /** In words, as what a selection came from. */
   origin: string;
@@ -23,23 +25,43 @@ export interface Group {
 const MOST_GROUPS = 200;
 const LONGEST_NAME = 22;
 
-/** null where colours stand for numbers, or for nothing yet. */
-export function groupsOf(dataset: Dataset, clusters: Clusters | null, coloring: Coloring): Groups | null {
+/** How many of the visible rows have each code; null where all are visible, as their numbers are known. */
+export function countShown(codes: Int32Array, visible: Bitset | null): ((code: number) => number) | null {
+  if (visible === null) return null;
+  const counts = new Map<number, number>();
+  for (const row of visible) counts.set(codes[row]!, (counts.get(codes[row]!) ?? 0) + 1);
+  return (code) => counts.get(code) ?? 0;
+}
+
+/** null where colours stand for numbers, or for nothing yet; `visible` is null for all rows. */
+export function groupsOf(
+  dataset: Dataset,
+  clusters: Clusters | null,
+  coloring: Coloring,
+  visible: Bitset | null = null,
+): Groups | null {
   const { column, css, legend } = coloring;
   if (legend.kind !== "entries") return null;
-  const largest = (groups: Group[]) => groups.sort((a, b) => b.size - a.size).slice(0, MOST_GROUPS);
+  const largest = (groups: Group[]) =>
+    groups
+      .filter(({ shown }) => shown > 0)
+      .sort((a, b) => b.shown - a.shown)
+      .slice(0, MOST_GROUPS);
   const chosen = dataset.columns.get(column);
   if (!chosen) {
     if (!clusters) return null;
+    const shownIn = countShown(clusters.labels, visible);
     const groups = legend.entries.map(({ label, code, count }, index) => ({
       index,
       name: label,
       size: count,
+      shown: shownIn?.(index) ?? count,
       color: css[code]!,
       origin: `cluster ${label}`,
     }));
     return { of: clusters.labels, groups: largest(groups) };
   }
+  const shownIn = countShown(chosen.values as Int32Array, visible);
   const indexOf = new Map(chosen.categories.map((category, index) => [category, index]));
   const groups: Group[] = [];
   for (const { label, code, count } of legend.entries) {
@@ -49,6 +71,7 @@ export function groupsOf(dataset: Dataset, clusters: Clusters | null, coloring: 
       index,
       name: shortened(label),
       size: count,
+      shown: shownIn?.(index) ?? count,
       color: css[code]!,
       origin: `${column}: ${label}`,
     });
@@ -64,10 +87,10 @@ export function rowsOf(of: Int32Array, group: number): number[] {
   return rows;
 }
 
-/** "3" and " · 41": name and size of a group, as they stand on the map. */
-export const wordsOf = ({ name, size }: Group): readonly [string, string] => [
+/** "3" and " · 12 of 41": name and size of a group, as they stand on the map. */
+export const wordsOf = ({ name, shown, size }: Group): readonly [string, string] => [
   name,
-  ` · ${formatCount(size)}`,
+  ` · ${formatPart(shown, size)}`,
 ];
 
 const shortened = (name: string): string =>

@@ -1,9 +1,9 @@
 /** What the colours of a column mean; a click on a category filters, with Shift it selects. Clusters are named on the map itself. */
 import { element, watch } from "../dom";
-import { formatCount, formatValue, plural } from "../format";
+import { formatCount, formatPart, formatValue, plural } from "../format";
 import { type Coloring, type Dataset, type Legend, type LegendEntry, modeOf } from "../store";
 import type { ViewContext } from "./context";
-import { rowsOf } from "./map-groups";
+import { countShown, rowsOf } from "./map-groups";
 
 type Range = Extract<Legend, { kind: "range" }>;
 
@@ -17,12 +17,17 @@ export const endsOf = ({ low, high, belowLow, aboveHigh }: Range): readonly [str
   `${aboveHigh ? "≥ " : ""}${formatValue(high)}`,
 ];
 
+const STOPS = 9;
+
 /** Colours along a scale, from low to high. */
-export const stopsOf = ({ css }: Coloring): string[] => css.slice(0, -1).filter((_, i) => i % 9 === 0);
+export function stopsOf({ css }: Coloring): string[] {
+  const last = css.length - 2;
+  return Array.from({ length: STOPS }, (_, i) => css[Math.round((last * i) / (STOPS - 1))]!);
+}
 
 export function mapLegend({ store, signal }: ViewContext): HTMLElement {
   const box = element("details", { class: "imgclust-map-legend", attributes: { open: true } });
-  let entries: { made: HTMLElement; code: number }[] = [];
+  let entries: { made: HTMLElement; number: HTMLElement; code: number; count: number }[] = [];
 
   watch(signal, () => {
     const coloring = store.coloring.value;
@@ -45,8 +50,11 @@ export function mapLegend({ store, signal }: ViewContext): HTMLElement {
   watch(signal, () => {
     const { column } = store.coloring.value;
     const isFiltered = store.filters.value.some((each) => each.kind === "category" && each.column === column);
-    for (const { made, code } of entries) {
+    const chosen = store.dataset.value.columns.get(column);
+    const shownOf = chosen ? countShown(chosen.values as Int32Array, store.visible.value) : null;
+    for (const { made, number, code, count } of entries) {
       const passes = store.lets(column, code);
+      number.textContent = formatPart(shownOf?.(code) ?? count, count);
       made.setAttribute("aria-pressed", String(isFiltered && passes));
       made.classList.toggle("imgclust-map-legend-out", !passes);
     }
@@ -57,6 +65,7 @@ export function mapLegend({ store, signal }: ViewContext): HTMLElement {
     // -1 is both "not among the categories" and the code of a missing value.
     const code = chosen?.categories.indexOf(entry.label) ?? -1;
     const rows = chosen ? rowsOf(chosen.values as Int32Array, code) : [];
+    const number = element("span", { class: "imgclust-map-legend-number" });
     const made = element("button", {
       class: "imgclust-map-legend-entry",
       title: `Only ${entry.label}, and what else is clicked; with Shift: select the ${plural(entry.count, "image")}`,
@@ -64,7 +73,7 @@ export function mapLegend({ store, signal }: ViewContext): HTMLElement {
       children: [
         swatch(css[entry.code]!),
         element("span", { class: "imgclust-map-legend-label", text: entry.label }),
-        element("span", { class: "imgclust-muted", text: formatCount(entry.count) }),
+        number,
       ],
     });
     const link = (isOn: boolean) => {
@@ -77,7 +86,7 @@ export function mapLegend({ store, signal }: ViewContext): HTMLElement {
     });
     made.addEventListener("pointerenter", () => link(true));
     made.addEventListener("pointerleave", () => link(false));
-    return { made, code };
+    return { made, number, code, count: entry.count };
   }
   return box;
 }

@@ -64,7 +64,9 @@ export function createMapModel(
       : NO_CONTOURS,
   );
   // The colours are others whenever the column is that they stand for; other columns do not matter.
-  const groups = computed(() => groupsOf(store.dataset.peek(), store.clusters.value, store.coloring.value));
+  const groups = computed(() =>
+    groupsOf(store.dataset.peek(), store.clusters.value, store.coloring.value, store.visible.value),
+  );
   const places = computed(
     () => positions.value && groups.value && placesOf(positions.value, groups.value, isIn.value),
   );
