@@ -12,6 +12,8 @@ IN_DEMO := IMGCLUST_CACHE='$(CURDIR)/$(DEMO)/cache' IMGCLUST_DATA='$(CURDIR)/$(D
 ENVIRONMENT := $(VENV)/.complete
 MODULES := js/node_modules/.package-lock.json
 BUNDLE := imgclust_jupyter/static/widget.js
+# What nbconvert's pages load from the network.
+PAGES := tests/browser/node_modules/.package-lock.json
 # Playwright brings a Node that needs a library (libatomic) which bare machines lack; the one that is here does as well.
 export PLAYWRIGHT_NODEJS_PATH ?= $(shell command -v node 2>/dev/null)
 
@@ -32,7 +34,7 @@ demo: $(ENVIRONMENT) $(DEMO)/quickstart.ipynb  ## sample images, the quickstart 
 lab: $(ENVIRONMENT) $(DEMO)/quickstart.ipynb  ## the same notebook, live, in JupyterLab (as root: make lab LAB_FLAGS=--allow-root)
 	$(IN_DEMO) $(BIN)/jupyter lab $(LAB_FLAGS) $(DEMO)/quickstart.ipynb
 
-test: $(ENVIRONMENT) lint js  ## everything: linters, types, TypeScript and Python tests, notebooks, a real JupyterLab
+test: $(ENVIRONMENT) lint js $(PAGES)  ## everything: linters, types, TypeScript and Python tests, notebooks, a real JupyterLab
 	$(BIN)/python tests/browser/browsers.py
 	$(BIN)/pytest --screenshot=only-on-failure
 
@@ -50,7 +52,7 @@ js: $(MODULES)  ## the TypeScript tests
 unit: $(ENVIRONMENT)  ## the Python tests without a browser
 	$(BIN)/pytest tests/unit tests/property
 
-browser: $(ENVIRONMENT)  ## the tests in a real JupyterLab
+browser: $(ENVIRONMENT) $(PAGES)  ## the tests in a real JupyterLab and other hosts
 	$(BIN)/python tests/browser/browsers.py
 	$(BIN)/pytest tests/browser --screenshot=only-on-failure
 
@@ -64,7 +66,7 @@ dist: $(ENVIRONMENT)  ## the wheel and the source archive, in dist/
 	$(BIN)/python -m build
 
 clean:  ## back to a fresh clone
-	rm -rf $(VENV) $(DEMO) js/node_modules imgclust_jupyter/static dist test-results
+	rm -rf $(VENV) $(DEMO) js/node_modules tests/browser/node_modules imgclust_jupyter/static dist test-results
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 $(ENVIRONMENT): pyproject.toml constraints.txt | $(BUNDLE)
@@ -80,6 +82,9 @@ $(DEMO)/quickstart.ipynb: notebooks/quickstart.ipynb
 $(MODULES): js/package.json js/package-lock.json
 	@node -e 'parseInt(process.versions.node) >= 20 || process.exit(1)' || { echo "Node 20 or newer is needed."; exit 1; }
 	npm --prefix js ci --no-audit --no-fund
+
+$(PAGES): tests/browser/package.json tests/browser/package-lock.json
+	npm --prefix tests/browser ci --ignore-scripts --no-audit --no-fund
 
 $(BUNDLE): $(MODULES) js/esbuild.mjs $(shell find js/src -type f)
 	npm --prefix js run build

@@ -445,6 +445,11 @@ class ClusterExplorer(Exporting, Growing, Labelling, Meaning, WorkingSets):
                 _log.exception("no still picture of the explorer could be drawn")
         return data, metadata
 
+    def _display_(self) -> ExplorerWidget:
+        # marimo's protocol: of the bundle above it would take the still picture.
+        self._session.shown()
+        return self.widget
+
     def _known(self, column: str, *kinds: str) -> str:
         self._results("scan")
         columns = ["cluster", *self._session.columns(*kinds)]

@@ -42,7 +42,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
 
 @pytest.fixture
 def notebook(lab: JupyterLab, page: Page) -> Iterator[Callable[..., Notebook]]:
-    """Open a notebook with the given cells and run them all: ``notebook(*cells)``.
+    """Open a notebook with the given cells and run them all: ``notebook(*cells)``; ``at`` as for `Notebook.open`.
 
     The page must have no complaint when the test is over.
     """
@@ -50,9 +50,9 @@ def notebook(lab: JupyterLab, page: Page) -> Iterator[Callable[..., Notebook]]:
     expect.set_options(timeout=WAIT_MS)
     heard = complaints(page)
 
-    def open_and_run(*cells: str) -> Notebook:
+    def open_and_run(*cells: str, at: str = "doc/tree") -> Notebook:
         opened = Notebook(page, lab)
-        opened.open(cells)
+        opened.open(cells, at)
         opened.run_all()
         return opened
 

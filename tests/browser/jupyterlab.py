@@ -1,23 +1,20 @@
-"""A real JupyterLab, with nobody's settings and no way to the outside."""
+"""A real JupyterLab, and Notebook 7 on the same server, with nobody's settings and no way to the outside."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
-import socket
-import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from servers import DIRECTLY, free_port, running
 
 TOKEN = "browser-tests"
-START_SECONDS = 90
 SETTINGS = {
     # The toast that asks whether to fetch Jupyter's news can cover the widget.
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -25,10 +22,6 @@ SETTINGS = {
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
 }
-# Where a kernel's requests to the outside end at once, as on a machine without a network.
-NOWHERE = "http://127.0.0.1:9"
-# Past any proxy that the machine has.
-DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass(frozen=True)
@@ -66,6 +59,13 @@ class JupyterLab:
         for session in json.loads(self.api("sessions")):
             self.api(f"sessions/{session['id']}", "DELETE")
 
+    def set(self, plugin: str, settings: dict[str, Any]) -> None:
+        """Set what a page that is opened from now on finds: ``set("@jupyterlab/x-extension:plugin", {...})``."""
+        extension, name = plugin.split(":")
+        path = self.home / "lab-settings" / extension / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(settings))
+
     def forget_settings(self) -> None:
         """Undo what was set in a browser, the theme for one; a page that is open keeps it."""
         shutil.rmtree(self.home / "lab-settings", ignore_errors=True)
@@ -101,44 +101,14 @@ def serve(home: Path, root: Path) -> Iterator[JupyterLab]:
         "IMGCLUST_DATA": "labels",
         "TORCH_HOME": "torch",
     }
-    environment = {
-        **os.environ,
-        **{variable: str(home / name) for variable, name in folders.items()},
-        **dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), NOWHERE),
-        **dict.fromkeys(("no_proxy", "NO_PROXY"), "127.0.0.1,localhost"),
-    }
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [
         *(sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
+        "--JupyterNotebookApp.expose_app_in_browser=True",
         *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
         *(f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={root}"),
     ]
     lab = JupyterLab(f"http://127.0.0.1:{port}", root, home)
-    with lab.log.open("wb") as log:
-        server = subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-        )
-    try:
-        _await_start(lab, server)
+    environment = {variable: str(home / name) for variable, name in folders.items()}
+    with running(command, environment, lab.log, lambda: lab.api("status")):
         yield lab
-    finally:
-        server.terminate()  # it ends its kernels before itself
-        try:
-            server.wait(30)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait()
-
-
-def _await_start(lab: JupyterLab, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            lab.api("status")
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError(f"JupyterLab did not start:\n{lab.log.read_text(errors='replace')[-4000:]}")

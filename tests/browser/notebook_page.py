@@ -1,4 +1,4 @@
-"""A notebook in JupyterLab as a person has it: a page in a browser, and a kernel behind it."""
+"""A notebook in JupyterLab or Notebook 7 as a person has it: a page in a browser, and a kernel behind it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ SCRIPT_SECONDS = 300
 ANSI_COLOR = re.compile(r"\x1b\[[0-9;]*m")
 HARMLESS = (
     "GPU stall due to ReadPixels",  # software rendering, told of each read of a WebGL canvas
+    # Notebook 7's keyboard shortcuts, when other settings happen to be loaded before its own.
+    "Cannot read properties of undefined (reading 'schema')",
 )
 
 # A promise that is never settled would hold up the tests for ever.
@@ -59,6 +61,9 @@ ERRORS = """() => {
   return errors;
 }"""
 
+RESTART = """() =>
+  window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart().then(() => null)"""
+
 SET_SOURCE = """([index, source]) =>
   window.jupyterapp.shell.currentWidget.content.model.cells.get(index).sharedModel.setSource(source)"""
 
@@ -90,14 +95,21 @@ class Notebook:
     page: Page
     lab: JupyterLab
 
-    def open(self, cells: Sequence[str]) -> None:
-        """Write a new notebook and open it; no cell is run yet."""
+    def open(self, cells: Sequence[str], at: str = "doc/tree") -> None:
+        """Write a new notebook and open it; no cell is run yet.
+
+        Parameters
+        ----------
+        cells : sequence of str
+        at : str
+            Where the server has notebooks: "doc/tree" is one document in JupyterLab, "notebooks" is Notebook 7.
+        """
         document = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
         document.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
         name = f"notebook-{len(list(self.lab.root.glob('*.ipynb')))}.ipynb"
         nbformat.write(document, self.lab.root / name)
         # One document without the file browser: it starts faster and leaves the widget more room.
-        self.page.goto(f"{self.lab.url}/doc/tree/{name}?token={TOKEN}")
+        self.page.goto(f"{self.lab.url}/{at}/{name}?token={TOKEN}")
         self._script(READY)
 
     @property
@@ -136,6 +148,15 @@ class Notebook:
         self._script(ACTIVATE, index)
         self._command("notebook:run-cell")
         self._check()
+
+    def start_cell(self, index: int) -> None:
+        """Begin to run one cell, and do not wait for its end."""
+        self._script(ACTIVATE, index)
+        self.page.evaluate("() => void window.jupyterapp.commands.execute('notebook:run-cell')")
+
+    def restart_kernel(self) -> None:
+        """Give the notebook a fresh kernel."""
+        self._script(RESTART)
 
     def set_source(self, index: int, source: str) -> None:
         """Write another text into a cell."""
@@ -216,7 +237,8 @@ def complaints(page: Page) -> list[str]:
             heard.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def catch(error: Error) -> None:
-        heard.append(f"exception: {error.message}\n{error.stack or ''}")
+        if not any(text in error.message for text in HARMLESS):
+            heard.append(f"exception: {error.message}\n{error.stack or ''}")
 
     def watch(request: Request) -> None:
         address = urlsplit(request.url)
