@@ -1,6 +1,7 @@
 /** The gallery's lines in the page, as tiles or as rows of a table. */
 import { element } from "../dom";
 import type { Store } from "../store";
+import type { Dataset } from "../wire";
 import type { ViewContext } from "./context";
 import { type GroupHands, groupHead } from "./gallery-group";
 import { HEADER_HEIGHT, type Lines } from "./gallery-lines";
@@ -16,6 +17,8 @@ export const PADDING = 8;
 
 export interface GridShape {
   lines: Lines;
+  /** Which images their rows are. */
+  items: Pick<Dataset, "ids" | "rowOfId">;
   /** Longest side of a picture, CSS pixels. */
   side: number;
   captions: boolean;
@@ -114,6 +117,7 @@ export class GalleryGrid {
   /** "keep" leaves the picture that is topmost in sight where it is on the screen. */
   setShape(shape: GridShape, scroll: "keep" | "top"): void {
     const topmost = scroll === "keep" ? this.topmost() : null;
+    const id = topmost === null ? -1 : this.shape.items.ids[topmost.row]!;
     const { columns, lines, side } = shape;
     if (columns !== this.shape.columns) this.spareRows = [];
     this.shape = shape;
@@ -124,7 +128,7 @@ export class GalleryGrid {
     classList.toggle("imgclust-table", columns !== null);
     this.scroller.setAttribute("aria-rowcount", String(lines.count + (columns ? 1 : 0)));
     this.scroller.setAttribute("aria-colcount", String(columns?.length ?? lines.shape.perLine));
-    const position = topmost === null ? -1 : lines.rows.indexOf(topmost.row);
+    const position = topmost === null ? -1 : lines.rows.indexOf(shape.items.rowOfId[id] ?? -1);
     const kept = scroll === "keep" ? this.scroller.scrollTop : 0;
     this.window.setLines(
       lines,

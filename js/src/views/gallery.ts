@@ -3,8 +3,8 @@ import { batch, computed, signal as makeSignal, untracked } from "@preact/signal
 import { badgesOf } from "../badges";
 import { element, oncePerFrame, watch, watchSize } from "../dom";
 import { type Group, groupKey, groupRows } from "../groups";
-import type { Bitset } from "../selection";
 import { isRanking, sortsAlike } from "../sorting";
+import { areSameItems, type Dataset, packSelection, unpackSelection } from "../wire";
 import type { ViewContext } from "./context";
 import { listenToBand } from "./gallery-band";
 import { GAP, GalleryGrid, type GridShape, PADDING } from "./gallery-grid";
@@ -24,7 +24,8 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
   const { store, thumbnails, records, review, signal } = ctx;
 
   /** The rows shown; null for all. What is picked here does not change what is shown here. */
-  const scope = makeSignal<Bitset | null>(null);
+  const chosen = makeSignal<Uint8Array | null>(null);
+  const scope = computed(() => chosen.value && unpackSelection(chosen.value, store.published.value));
   const width = makeSignal(0);
   /** Those of them that the filters let through. */
   const shownRows = computed(() => {
@@ -62,12 +63,13 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
   const widths = computed(() => readOptions(store.ui.value.gallery).widths);
   const shape = computed<GridShape>(() => {
     const isFolded = (group: Group): boolean => folded.value.has(groupKey(group));
+    const items = store.published.value;
     if (columns.value !== null) {
       const lines = new Lines(groups.value, { perLine: 1, height: ROW_HEIGHT, groupGap: 0 }, isFolded);
-      return { lines, side: ROW_HEIGHT, captions: false, columns: columns.value };
+      return { lines, items, side: ROW_HEIGHT, captions: false, columns: columns.value };
     }
     const { side, captions, ...lineShape } = tileShape(width.value - 2 * PADDING, tileSize.value, GAP);
-    return { lines: new Lines(groups.value, lineShape, isFolded), side, captions, columns: null };
+    return { lines: new Lines(groups.value, lineShape, isFolded), items, side, captions, columns: null };
   });
   const lines = computed(() => shape.value.lines);
   const badges = computed(() => badgesOf(store.dataset.value));
@@ -98,7 +100,7 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
     () => allColumns.value.map(({ name }) => name),
     () => {
       store.setUi({ showAll: false });
-      scope.value = store.selection.value.rows;
+      chosen.value = packSelection(store.selection.value.rows, store.published.value);
     },
   );
   el.append(header, grid.scroller, nothing);
@@ -114,27 +116,40 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
 
   // What is shown follows what other views select, and the switch.
   const showAll = computed(() => store.ui.value.showAll);
+  let before: { published: Dataset; items: Uint8Array; all: boolean } | null = null;
   watch(signal, () => {
     const { rows, count } = store.selection.value;
     const all = showAll.value;
-    if (picker.isPicking) return;
+    const published = store.published.peek();
+    const items = packSelection(rows, published);
+    // When other images come or go, what is selected stays, and so does what is in sight.
+    const isKept = before && before.published !== published && before.all === all;
+    const isSame = isKept === true && areSameItems(before!.items, items);
+    before = { published, items, all };
+    if (picker.isPicking || isSame) return;
     picker.startAfresh();
     batch(() => {
-      scope.value = count === 0 || all ? null : rows;
+      chosen.value = count === 0 || all ? null : items;
     });
     const first = all ? lines.peek().rows.findIndex((row) => rows.has(row)) : -1;
     if (first >= 0) grid.scrollTo(first);
   });
 
-  let shown: { scope: Bitset | null; sort: typeof sort.value } = { scope: null, sort: sort.peek() };
+  let shown: { chosen: Uint8Array | null; sort: typeof sort.value } = { chosen: null, sort: sort.peek() };
   watch(signal, () => {
     const now = shape.value;
     // The groups' heads show colours.
     store.coloring.value;
-    const isOther = scope.value !== null && scope.value !== shown.scope;
+    const isOther = chosen.value !== null && chosen.value !== shown.chosen;
     const isSorted = !sortsAlike(sort.value, shown.sort) || sort.value !== shown.sort;
-    shown = { scope: scope.value, sort: sort.value };
+    shown = { chosen: chosen.value, sort: sort.value };
     untracked(() => grid.setShape(now, isOther || isSorted ? "top" : "keep"));
+  });
+
+  watch(signal, () => {
+    const wanted = new Set(ctx.news.rows.value);
+    const position = untracked(() => lines.value.rows.findIndex((row) => wanted.has(row)));
+    if (position >= 0) untracked(() => grid.scrollTo(position));
   });
 
   watch(signal, () => {
