@@ -9,6 +9,7 @@ import pandas as pd
 
 from imgclust_jupyter.insight.composition import composition
 from imgclust_jupyter.pipeline import ProgressLine, Request, Results
+from imgclust_jupyter.workspace.labels import with_labels
 from imgclust_jupyter.workspace.lookup import named
 from imgclust_jupyter.workspace.selection import Wanted
 
@@ -70,7 +71,7 @@ class WorkingSets:
         if wanted is not None:
             assert results.collection is not None
             paths = [results.collection.items[i].relative for i in out]
-            out = out[named(wanted, results.table_taken_out(), paths)]
+            out = out[named(wanted, self._taken_out(results), paths)]
         if len(out):
             self._done(self._session.working_set.change(out, out=False))
 
@@ -82,7 +83,7 @@ class WorkingSets:
         are in `errors`.
         """
         results, _ = self._settled()
-        return results.table_taken_out()
+        return self._taken_out(results)
 
     def lay_out_anew(self) -> None:
         """Compute the mean, the neighbours, the tree and the map anew from the images that are there now.
@@ -121,6 +122,9 @@ class WorkingSets:
         """
         _, data = self._settled()
         return composition(data, self._session.selected, columns, k)
+
+    def _taken_out(self, results: Results) -> pd.DataFrame:
+        return with_labels(results.table_taken_out(), self._session.labels.table, results.ids_taken_out)
 
     def _settled(self) -> tuple[Results, pd.DataFrame]:
         with ProgressLine(hidden=self._session.is_shown) as line:

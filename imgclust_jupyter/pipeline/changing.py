@@ -101,7 +101,7 @@ class Changing(ABC):
         else:
             rest = without(self._completed(grown), results.excluded, options, store, self._counting)
             assert results.ids is not None
-            self._replace(replace(rest, changes=Changes(tuple(told), results.tree, results.ids)))
+            self._replace(replace(rest, changes=Changes(revision.changes, results.tree, results.ids)))
 
     def _change_working_set(self, request: WorkingSet) -> None:
         if request.excluded == self.results.excluded:

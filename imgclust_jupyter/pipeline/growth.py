@@ -224,8 +224,9 @@ def _with_tree(results: Results, before: Rows, options: Options, on_progress: On
         return exact_tree(results, options, on_progress, places)
     kept, (fresh,) = np.flatnonzero(before >= 0), np.nonzero(before < 0)
     Z = drop_leaves(results.tree.linkage_matrix, before[kept])
-    between = squareform(_heights(condensed_distances(results.vectors[fresh], options.metric), options))
-    Z = insert_leaves(Z, np.searchsorted(kept, nearest), _heights(distances, options), between)
+    if len(fresh):
+        between = squareform(_heights(condensed_distances(results.vectors[fresh], options.metric), options))
+        Z = insert_leaves(Z, np.searchsorted(kept, nearest), _heights(distances, options), between)
     # Leaves are numbered as rows again.
     row_of = np.concatenate([kept, fresh, np.arange(len(before), 2 * len(before) - 1)])
     Z[:, :2] = np.sort(row_of[Z[:, :2].astype(np.int64)], axis=1)

@@ -214,6 +214,8 @@ class Pipeline(Changing):
             self._report(Progress(state="done"))
 
     def _stages(self) -> None:
+        if self.results.complete:
+            return  # also where the vectors were forgotten
         self._scan()
         self._embed()
         self._first_map()

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from imgclust_jupyter.collection.revision import ALREADY_THERE
+from imgclust_jupyter.collection.revision import ALREADY_THERE, Change
 from imgclust_jupyter.pipeline import Results
-from imgclust_jupyter.pipeline.changes import Changes
 from imgclust_jupyter.widget.rpc import Answer
 
 __all__ = ["MAX_ROWS", "Reports", "rows"]
@@ -23,7 +22,7 @@ class Reports:
 
     def __init__(self) -> None:
         self._number = 0
-        self._last: Changes | None = None
+        self._last: tuple[Change, ...] | None = None
 
     def header(self, results: Results, n_clusters: int) -> dict[str, Any] | None:
         """Return what the dataset's header says; None where nothing has changed yet.
@@ -43,8 +42,8 @@ class Reports:
         changes = results.changes
         if changes is None or results.ids is None:
             return None
-        if changes is not self._last:
-            self._last, self._number = changes, self._number + 1
+        if changes.made is not self._last:
+            self._last, self._number = changes.made, self._number + 1
         return {
             "number": self._number,
             "text": changes.words(results.ids, results.tree, n_clusters),

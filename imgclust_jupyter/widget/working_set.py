@@ -22,13 +22,18 @@ class WorkingSetKeeper:
     ----------
     widget : ExplorerWidget
     pipeline : Pipeline
+
+    Attributes
+    ----------
+    asked : WorkingSet
+        What the pipeline was asked for last.
     """
 
     def __init__(self, widget: ExplorerWidget, pipeline: Pipeline) -> None:
         self._widget = widget
         self._pipeline = pipeline
-        self._request = WorkingSet(frozenset())
-        self._request.done = True
+        self.asked = WorkingSet(frozenset())
+        self.asked.done = True
         widget.observe(self._follow, "excluded")
 
     def change(self, ids: npt.ArrayLike, out: bool) -> WorkingSet:
@@ -41,7 +46,7 @@ class WorkingSetKeeper:
             after = np.union1d(before, ids) if out else np.setdiff1d(before, ids)
             selected = np.setdiff1d(unpack(self._widget.selection, n_items), after)
             self._widget.change(excluded=pack(after, n_items), selection=pack(selected, n_items))
-            return self._request
+            return self.asked
 
     def lay_out_anew(self) -> LayOutAnew:
         """Have the map and all that it rests on computed anew; return what the pipeline was asked for."""
@@ -60,5 +65,5 @@ class WorkingSetKeeper:
 
     def _follow(self, change: Any) -> None:
         bits: bytes = change.new
-        self._request = WorkingSet(frozenset(unpack(bits, 8 * len(bits)).tolist()))
-        self._pipeline.request(self._request)
+        self.asked = WorkingSet(frozenset(unpack(bits, 8 * len(bits)).tolist()))
+        self._pipeline.request(self.asked)
