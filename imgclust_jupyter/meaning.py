@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from imgclust_jupyter.clustering import stability
 from imgclust_jupyter.insight.cluster_table import cluster_table
+from imgclust_jupyter.insight.explanation import Explanation
+from imgclust_jupyter.pipeline.explaining import explain_cluster, explain_pair, nearest_to_middle
+from imgclust_jupyter.workspace.lookup import row_of
 
 if TYPE_CHECKING:
     from imgclust_jupyter.pipeline import Results
@@ -62,3 +66,52 @@ class Meaning:
         labels = results.tree.cut(self._session.widget.cut["n_clusters"])
         values = stability(results.vectors, labels, options.linkage, options.metric, resamples)
         return pd.Series(values, index=pd.RangeIndex(1, len(values) + 1, name="cluster"), name="stability")
+
+    def explain(
+        self,
+        image: Hashable | None = None,
+        other: Hashable | None = None,
+        *,
+        cluster: int | None = None,
+        n: int = 6,
+    ) -> Explanation:
+        """Say why two images, or those of a cluster, are together: which classes bind them, and where in the pictures.
+
+        Parameters
+        ----------
+        image, other : hashable
+            Two images, each by its label in the index of `data`, its path in the collection, or its file name.
+        cluster : int
+            Instead of images, a cluster of the cut.
+        n : int
+            On how many pictures of the cluster it is shown, those in its middle.
+
+        Returns
+        -------
+        Explanation
+            Shows itself in a notebook, as the pictures with light on what binds them; ``classes`` is a DataFrame.
+
+        Raises
+        ------
+        TypeError
+            When neither two images nor a cluster is given.
+        KeyError
+            When there is no such image or cluster.
+        ValueError
+            When the numbers of the images are your own features, of which no picture is known.
+
+        Examples
+        --------
+        >>> explorer.explain("milka.jpg", "berta.jpg")  # doctest: +SKIP
+        >>> explorer.explain(cluster=3).classes  # doctest: +SKIP
+        """
+        results, data = self._results(), self._session.data_so_far
+        if cluster is not None and image is None and other is None:
+            members = np.flatnonzero(data["cluster"] == cluster)
+            if not len(members):
+                raise KeyError(f"there is no cluster {cluster!r}; there are 1 to {data['cluster'].max()}")
+            return explain_cluster(results, members, nearest_to_middle(results, members, n))
+        if cluster is None and image is not None and other is not None:
+            rows = [row_of(each, data, results.relative_paths) for each in (image, other)]
+            return explain_pair(results, *rows)
+        raise TypeError("give two images, or a cluster")
