@@ -12,11 +12,11 @@ import html
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
-import imgclust_jupyter
 from imgclust_jupyter.collection import printable
 from imgclust_jupyter.widget.export.pictures import Pictures
 from imgclust_jupyter.widget.models import front_end
@@ -87,7 +87,7 @@ class Page:
         index = {"perBlock": _PER_BLOCK, "rows": _words(pictures.rows), "lengths": _words(lengths)}
         head = _PAGE.format(
             policy=policy,
-            version=imgclust_jupyter.__version__,
+            version=version("imgclust_jupyter"),
             title=html.escape(printable(title)),
             style=style,
             still=base64.b64encode(still).decode(),
