@@ -5,6 +5,8 @@ export type PaneName = "tree" | "gallery" | "map";
 export interface Ui {
   /** CSS pixels. */
   height: number;
+  /** CSS pixels of a view in a cell of its own, where it has been changed. */
+  alone: Readonly<Partial<Record<PaneName, number>>>;
   /** Share of each pane of the room, in the order tree, gallery, map. */
   shares: readonly [number, number, number];
   collapsed: readonly PaneName[];
@@ -22,6 +24,7 @@ export interface Ui {
 
 export const DEFAULT_UI: Ui = {
   height: 620,
+  alone: {},
   shares: [0.3, 0.36, 0.34],
   collapsed: [],
   tileSize: 84,
@@ -34,6 +37,8 @@ export const DEFAULT_UI: Ui = {
 
 export const TILE_SIZES = { min: 32, max: 256 } as const;
 export const HEIGHTS = { min: 320, max: 2000 } as const;
+export const HEIGHTS_ALONE = { min: 200, max: 2000 } as const;
+export const HEIGHT_ALONE = 440;
 
 const isPane = (value: unknown): value is PaneName =>
   value === "tree" || value === "gallery" || value === "map";
@@ -45,6 +50,13 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 function within(value: unknown, { min, max }: { min: number; max: number }, fallback: number): number {
   return typeof value === "number" && Number.isFinite(value) ? Math.max(min, Math.min(max, value)) : fallback;
+}
+
+function readAlone(value: unknown): Ui["alone"] {
+  const entries = Object.entries(isRecord(value) ? value : {}).filter(([name]) => isPane(name));
+  return Object.fromEntries(
+    entries.map(([name, height]) => [name, within(height, HEIGHTS_ALONE, HEIGHT_ALONE)]),
+  );
 }
 
 /** One pane at least stays to be seen. */
@@ -63,6 +75,7 @@ export function readUi(value: unknown): Ui {
     shares.every((share) => typeof share === "number" && share > 0.02);
   return {
     height: within(value.height, HEIGHTS, DEFAULT_UI.height),
+    alone: readAlone(value.alone),
     shares: usableShares ? [shares[0], shares[1], shares[2]] : DEFAULT_UI.shares,
     collapsed: readCollapsed(collapsed),
     tileSize: within(value.tileSize, TILE_SIZES, DEFAULT_UI.tileSize),

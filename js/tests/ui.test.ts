@@ -9,6 +9,7 @@ it("takes what it has written", () => {
     shares: [0.2, 0.5, 0.3] as const,
     collapsed: ["map" as const],
     tileSize: 120,
+    alone: { map: 300 },
     showAll: true,
   };
   expect(readUi(JSON.parse(JSON.stringify(ui)))).toEqual(ui);
@@ -23,6 +24,10 @@ it("makes something usable of anything", () => {
       collapsed: fc.anything(),
       tileSize: fc.anything(),
       tree: fc.anything(),
+      alone: fc.oneof(
+        fc.anything(),
+        fc.record({ map: fc.anything(), tree: fc.double(), other: fc.anything() }),
+      ),
     }),
   );
   fc.assert(
@@ -33,6 +38,10 @@ it("makes something usable of anything", () => {
       expect(ui.shares.every((share) => share > 0)).toBe(true);
       expect(ui.collapsed.every((name) => ["tree", "gallery", "map"].includes(name))).toBe(true);
       expect(typeof ui.tree).toBe("object");
+      for (const [name, height] of Object.entries(ui.alone)) {
+        expect(["tree", "gallery", "map"]).toContain(name);
+        expect(height).toBeGreaterThanOrEqual(200);
+      }
     }),
   );
 });

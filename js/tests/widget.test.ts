@@ -17,10 +17,11 @@ beforeEach(() => {
   HTMLCanvasElement.prototype.getContext = () => null;
 });
 
-async function render(host: Host) {
+async function render(host: Host, pane = "") {
   const life = new AbortController();
   const view = new AbortController();
   const el = document.createElement("div");
+  if (pane !== "") el.dataset.imgclustPane = pane;
   const model = viewModel();
   const { initialize, render } = widget();
   initialize({ model, signal: life.signal });
@@ -44,6 +45,23 @@ it("shows a collection, and leaves nothing behind", async () => {
   );
   view.abort();
   expect(el.childElementCount).toBe(0);
+});
+
+it("remembers the height of a view in a cell of its own, apart from that of the whole", async () => {
+  vi.useFakeTimers();
+  const dataset = datasetModel(5);
+  const { model, root } = await render({ getModel: async <M>() => dataset as M }, "map");
+  const handle = root.querySelector("[aria-label='Height of the view']")!;
+  const before = Number(handle.getAttribute("aria-valuenow"));
+  handle.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+  const frame = root.querySelector<HTMLElement>(".imgclust-frame")!;
+  expect(frame.style.getPropertyValue("--imgclust-height")).toBe(`${before + 24}px`);
+  vi.advanceTimersByTime(1000);
+  expect(model.get("ui")).toMatchObject({ alone: { map: before + 24 }, height: 620 });
+  handle.dispatchEvent(new MouseEvent("dblclick", { bubbles: true }));
+  vi.advanceTimersByTime(1000);
+  expect(model.get("ui")).toMatchObject({ alone: {} });
+  vi.useRealTimers();
 });
 
 it("keeps its mouse and its letters from the notebook, not the chords that it has no use for", async () => {

@@ -68,6 +68,7 @@ export function mountDendrogram(el: HTMLElement, ctx: ViewContext): void {
         if (cut.grab(event, isOnCut(at))) return null;
         return { move: ({ dy }) => camera.pan(-dy) };
       },
+      pan: (_, dy) => camera.pan(-dy),
       zoom(factor, { y }) {
         actions.leave();
         return camera.zoom(factor, y - AXIS_HEIGHT);

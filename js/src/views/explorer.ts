@@ -1,8 +1,9 @@
 /** The whole widget on one root element: toolbar, three panes, status line; or one of the panes alone. */
+import { computed } from "@preact/signals-core";
 import { element, watch } from "../dom";
 import type { Session } from "../session";
 import { watchTheme } from "../theme";
-import type { PaneName } from "../ui";
+import { HEIGHT_ALONE, HEIGHTS_ALONE, type PaneName } from "../ui";
 import { changesLine } from "./changes";
 import { mountChips } from "./chips";
 import type { ViewContext } from "./context";
@@ -11,6 +12,7 @@ import { type DropArea, mountDrop } from "./drop";
 import { createFilterMenu } from "./filter-menu";
 import { fullScreenButton } from "./full-screen";
 import { mountGallery } from "./gallery";
+import { type Height, heightHandle } from "./height-handle";
 import { listenToWidget } from "./keys";
 import { createPane, mountLayout } from "./layout";
 import { mountMap } from "./map";
@@ -87,8 +89,22 @@ function mountAlone(
   const chips = element("div", { class: "imgclust-chips" });
   const pane = createPane(name);
   frame.classList.add("imgclust-alone");
-  frame.append(chips, pane, drop.progress);
+  frame.append(chips, pane, drop.progress, heightHandle(frame, heightAlone(ctx, name), ctx.signal));
   mountChips(chips, ctx);
   MOUNT[name](pane, ctx);
   listenToWidget(root, ctx, {});
+}
+
+function heightAlone({ store }: ViewContext, name: PaneName): Height {
+  const heights = () => store.ui.value.alone;
+  return {
+    name: "the view",
+    limits: HEIGHTS_ALONE,
+    value: computed(() => heights()[name] ?? HEIGHT_ALONE),
+    set: (pixels) => store.setUi({ alone: { ...heights(), [name]: pixels } }),
+    reset: () => {
+      const { [name]: _, ...others } = heights();
+      store.setUi({ alone: others });
+    },
+  };
 }

@@ -1,4 +1,8 @@
-/** What the mouse does in a view: hover, click, double click, drag, wheel. Pixels count from the corner of `el`. */
+/**
+ * What mouse and fingers do in a view: hover, click, double click, drag, wheel, pinch. Pixels count from the corner of
+ * `el`. One finger drags only where the page cannot be scrolled by it, which the style sheet says (touch-action: none).
+ */
+import { followFingers } from "./fingers";
 
 export interface Point {
   x: number;
@@ -23,6 +27,8 @@ export interface Gestures {
   doubleClick(at: Point): void;
   /** Returns false where there is nothing to zoom, so that the page scrolls instead. */
   zoom(factor: number, at: Point): boolean;
+  /** Two fingers move the view. */
+  pan(dx: number, dy: number): void;
   /** The wheel turned sideways; without it, it zooms as well. */
   scroll?(pixels: number): void;
 }
@@ -31,6 +37,8 @@ export interface Gestures {
 const DRAG_FROM = 4;
 const WHEEL_SPEED = 0.0022;
 const PIXELS_PER_LINE = 16;
+/** The page scrolls. */
+const NO_DRAG: Drag = { move() {} };
 
 export function listenToGestures(el: HTMLElement, gestures: Gestures, signal: AbortSignal): void {
   let pressed: { from: Point; last: Point; drag: Drag; isDrag: boolean } | null = null;
@@ -47,17 +55,23 @@ export function listenToGestures(el: HTMLElement, gestures: Gestures, signal: Ab
     pressed = null;
   };
 
+  const fingers = followFingers(gestures, signal);
+  const drags = ({ pointerType }: PointerEvent): boolean =>
+    pointerType !== "touch" || getComputedStyle(el).touchAction === "none";
+
   listen("pointerdown", (event) => {
     if (event.button !== 0) return;
     const from = place(event);
     gestures.hover(null);
-    const drag = gestures.press(from, event);
+    if (fingers.down(event, from)) return cancel();
+    const drag = drags(event) ? gestures.press(from, event) : NO_DRAG;
     if (!drag) return;
     pressed = { from, last: from, drag, isDrag: false };
     el.setPointerCapture(event.pointerId);
   });
   listen("pointermove", (event) => {
     const { x, y } = place(event);
+    if (fingers.move(event, { x, y })) return;
     if (!pressed) return gestures.hover({ x, y, event });
     const { from, last, drag } = pressed;
     if (!pressed.isDrag && Math.hypot(x - from.x, y - from.y) < DRAG_FROM) return;
@@ -66,19 +80,29 @@ export function listenToGestures(el: HTMLElement, gestures: Gestures, signal: Ab
     drag.move({ x, y, dx: x - last.x, dy: y - last.y });
   });
   listen("pointerup", (event) => {
+    if (fingers.up(event)) return cancel();
     if (!pressed) return;
     const { from, drag, isDrag } = pressed;
     pressed = null;
     if (isDrag) drag.end?.(event);
     else gestures.click(from, event);
   });
-  listen("pointercancel", cancel);
+  listen("pointercancel", (event) => {
+    fingers.up(event);
+    cancel();
+  });
+  listen("contextmenu", (event) => {
+    // What a long press means elsewhere.
+    if (event instanceof PointerEvent && event.pointerType === "touch") event.preventDefault();
+  });
   listen("keydown", (event) => {
     if (event.key !== "Escape" || !pressed?.isDrag) return;
     event.preventDefault();
     cancel();
   });
-  listen("pointerleave", () => gestures.hover(null));
+  listen("pointerleave", ({ pointerType }) => {
+    if (pointerType !== "touch") gestures.hover(null);
+  });
   listen("dblclick", (event) => gestures.doubleClick(place(event)));
   listen("wheel", (event) => {
     // Whoever scrolls the notebook past the widget must not be caught in it.

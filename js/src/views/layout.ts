@@ -1,7 +1,9 @@
 /** Where things are: toolbar, tree | gallery | map with splitters between them, status line, handle for the height. */
+import { computed } from "@preact/signals-core";
 import { element, watch } from "../dom";
 import { DEFAULT_UI, HEIGHTS, type PaneName } from "../ui";
 import type { ViewContext } from "./context";
+import { heightHandle } from "./height-handle";
 import { type Grab, mountSplitter } from "./splitter";
 
 export interface Places {
@@ -20,7 +22,6 @@ export const PANES: readonly { name: PaneName; label: string }[] = [
   { name: "map", label: "Map" },
 ];
 const SMALLEST_SHARE = 0.08;
-const KEY_STEP = 24;
 
 export function createPane(name: PaneName): HTMLElement {
   const label = PANES.find((pane) => pane.name === name)?.label;
@@ -67,10 +68,17 @@ export function mountLayout(frame: HTMLElement, ctx: ViewContext): Places {
   const second = mountSplitter("Border before the map", panes, grabSecond, reset, signal);
   pair.append(tree, first.element, gallery);
   panes.append(pair, second.element, map);
-  frame.append(toolbar, chips, notices, panes, status, heightHandle(ctx));
+  const height = {
+    name: "the explorer",
+    limits: HEIGHTS,
+    value: computed(() => store.ui.value.height),
+    set: (pixels: number) => store.setUi({ height: pixels }),
+    reset: () => store.setUi({ height: DEFAULT_UI.height }),
+  };
+  frame.append(toolbar, chips, notices, panes, status, heightHandle(frame, height, signal));
 
   watch(signal, () => {
-    const { shares, collapsed, height } = store.ui.value;
+    const { shares, collapsed } = store.ui.value;
     // Percents, since growth factors that sum up to less than one would not fill the room.
     const [a, b, c] = shares.map((share) => 100 * share) as [number, number, number];
     const [hideTree, hideGallery, hideMap] = PANES.map(({ name }) => collapsed.includes(name));
@@ -86,46 +94,8 @@ export function mountLayout(frame: HTMLElement, ctx: ViewContext): Places {
     map.style.flexGrow = String(c);
     first.setValue(a / (a + b));
     second.setValue((a + b) / (a + b + c));
-    frame.style.setProperty("--imgclust-height", `${height}px`);
   });
   return { toolbar, chips, notices, tree, gallery, map, status };
-}
-
-function heightHandle({ store, signal }: ViewContext): HTMLElement {
-  const handle = element("div", {
-    class: "imgclust-height",
-    title: "Drag to change the height; a double click sets it back",
-    attributes: {
-      role: "separator",
-      tabindex: 0,
-      "aria-orientation": "horizontal",
-      "aria-label": "Height of the explorer",
-      "aria-valuemin": HEIGHTS.min,
-      "aria-valuemax": HEIGHTS.max,
-    },
-  });
-  const setHeight = (height: number): void =>
-    store.setUi({ height: Math.round(clamp(height, HEIGHTS.min, HEIGHTS.max)) });
-  let held: { from: number; height: number } | null = null;
-  handle.addEventListener("pointerdown", (event) => {
-    handle.setPointerCapture(event.pointerId);
-    held = { from: event.clientY, height: store.ui.value.height };
-  });
-  handle.addEventListener("pointermove", (event) => {
-    if (held !== null) setHeight(held.height + event.clientY - held.from);
-  });
-  handle.addEventListener("lostpointercapture", () => {
-    held = null;
-  });
-  handle.addEventListener("dblclick", () => setHeight(DEFAULT_UI.height));
-  handle.addEventListener("keydown", (event) => {
-    const step = { ArrowUp: -KEY_STEP, ArrowDown: KEY_STEP }[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    setHeight(store.ui.value.height + step);
-  });
-  watch(signal, () => handle.setAttribute("aria-valuenow", String(store.ui.value.height)));
-  return handle;
 }
 
 const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value));

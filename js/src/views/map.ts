@@ -57,6 +57,7 @@ export function mountMap(el: HTMLElement, ctx: ViewContext): void {
         if (held === "pan" && !event.shiftKey) return { move: ({ dx, dy }) => camera.pan(dx, dy) };
         return drawOutlineFrom(from, held, (corners) => (outline.value = [...corners]), actions.lasso);
       },
+      pan: (dx, dy) => camera.pan(dx, dy),
       zoom(factor, { x, y }) {
         actions.leave();
         return camera.zoom(factor, x, y);
