@@ -4,39 +4,49 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from imgclust_jupyter.pipeline import Pipeline
+from imgclust_jupyter.insight.label_suggestions import LabelModel, next_branch
+from imgclust_jupyter.pipeline import Pipeline, Results
 from imgclust_jupyter.widget.label_keeper import LabelKeeper
+from imgclust_jupyter.widget.models import ExplorerWidget
 from imgclust_jupyter.widget.rpc import Answer, BadRequestError, Handler
-from imgclust_jupyter.workspace.selection import unpack
+from imgclust_jupyter.workspace.labels import LabelTable, label_text
+from imgclust_jupyter.workspace.selection import pack, unpack
 
-__all__ = ["IMMEDIATE", "handlers"]
+__all__ = ["IMMEDIATE", "handlers", "next_cluster", "suggestions"]
 
 IMMEDIATE = ("label", "rename_label", "refuse")
 """What is answered in the order in which it was asked."""
 
 Ids = npt.NDArray[np.int64]
 
+_MOST_SUGGESTIONS = 512
+_LIKELY = 0.5  # on average over a branch, for its guess to be worth a person's look
+_AGREED = 0.3  # of a branch's images, that the network takes for the same class
 
-def handlers(keeper: LabelKeeper, pipeline: Pipeline) -> Mapping[str, Handler]:
+
+def handlers(keeper: LabelKeeper, pipeline: Pipeline, widget: ExplorerWidget) -> Mapping[str, Handler]:
     """Return what answers each kind of request.
 
     Parameters
     ----------
     keeper : LabelKeeper
     pipeline : Pipeline
+    widget : ExplorerWidget
+        Its cut says what the clusters are.
     """
 
     def label(body: dict[str, Any]) -> Answer:
         value, keep = body.get("value"), body.get("keep", False)
         if not isinstance(keep, bool):
             raise BadRequestError(f"keep must be true or false, not {keep!r}")
-        changed, kept = keeper.label(value, _items(pipeline, body), _text(body, "column"), keep, "views")
+        changed, kept = keeper.label(value, _items(pipeline.results, body), _text(body, "column"), keep, "views")
         return {"changed": changed, "kept": kept}, []
 
     def rename(body: dict[str, Any]) -> Answer:
@@ -44,11 +54,77 @@ def handlers(keeper: LabelKeeper, pipeline: Pipeline) -> Mapping[str, Handler]:
         return {"changed": changed}, []
 
     def refuse(body: dict[str, Any]) -> Answer:
-        keeper.refuse(_text(body, "column"), _text(body, "value"), _items(pipeline, body), "views")
+        keeper.refuse(_text(body, "column"), _text(body, "value"), _items(pipeline.results, body), "views")
         return {}, []
 
-    answers = {"label": label, "rename_label": rename, "refuse": refuse}
+    def suggest(body: dict[str, Any]) -> Answer:
+        k = body.get("k")
+        if type(k) is not int or not 1 <= k <= _MOST_SUGGESTIONS:
+            raise BadRequestError(f"k must be a whole number from 1 to {_MOST_SUGGESTIONS}, not {k!r}")
+        return {}, suggestions(pipeline, keeper.table, _text(body, "column"), _text(body, "value"), k)
+
+    def following(body: dict[str, Any]) -> Answer:
+        items = _items(pipeline.results, body, "after")
+        return next_cluster(pipeline, keeper.table, _text(body, "column"), items, widget.cut["n_clusters"]), []
+
+    answers = {"label": label, "rename_label": rename, "refuse": refuse, "suggest": suggest, "next_cluster": following}
     return {kind: _checked(keeper, answer) for kind, answer in answers.items()}
+
+
+def suggestions(pipeline: Pipeline, table: LabelTable, column: str, value: str, k: int) -> list[bytes]:
+    """Return the ids of the images that are most likely of a label, as uint32, and how likely, as float32."""
+    results = pipeline.results
+    assert results.ids is not None
+    categories = table.column(column).categories
+    if value not in categories:
+        raise BadRequestError(f"there is no label {value!r} in the column {column!r}")
+    refused = table.refused.get((column, value), frozenset())
+    rows = np.flatnonzero(np.isin(results.ids, list(refused)))
+    chosen, scores = _model(pipeline, results, table, column).suggest(categories.index(value), k, rows.tolist())
+    return [results.ids[chosen].astype("<u4").tobytes(), scores.astype("<f4").tobytes()]
+
+
+def next_cluster(pipeline: Pipeline, table: LabelTable, column: str, after: Ids, n_clusters: int) -> dict[str, Any]:
+    """Return the branch to label next, and what it may be of: by the labels that there are, or by the network."""
+    results = pipeline.results
+    assert results.collection is not None
+    assert results.ids is not None
+    if results.tree is None:
+        raise BadRequestError("there are no clusters yet")
+    codes = table.column(column).codes_of(results.ids)
+    rows = next_branch(results.tree, n_clusters, codes >= 0, np.flatnonzero(np.isin(results.ids, after)).tolist())
+    if not len(rows):
+        return {"count": 0}
+    clusters = results.tree.cut(n_clusters)
+    own = clusters == clusters[rows[0]]
+    part = "" if own.sum() == len(rows) else "a part of "
+    text = f"{part}cluster {clusters[rows[0]]}"
+    guess, share = _guess(pipeline, results, table, column, rows)
+    items = base64.b64encode(pack(results.ids[rows], len(results.collection.items))).decode()
+    return {"items": items, "count": len(rows), "text": text, "guess": guess, "share": share}
+
+
+def _guess(
+    pipeline: Pipeline, results: Results, table: LabelTable, column: str, rows: Ids
+) -> tuple[str | None, float | None]:
+    categories = table.column(column).categories
+    if categories and results.vectors is not None:
+        best, likely = _model(pipeline, results, table, column).guess(rows)
+        if likely >= _LIKELY:
+            return categories[best], likely
+    if results.findings is not None and results.findings.predicted is not None:
+        (name, count), *_ = Counter(results.findings.predicted[0][rows].tolist()).most_common(1)
+        if count >= _AGREED * len(rows):
+            return label_text(name), count / len(rows)
+    return None, None
+
+
+def _model(pipeline: Pipeline, results: Results, table: LabelTable, column: str) -> LabelModel:
+    if results.vectors is None or results.ids is None:
+        raise BadRequestError("which images are alike is not known any longer; run the cell again")
+    labels = table.column(column)
+    codes = labels.codes_of(results.ids)
+    return LabelModel.fit(results.vectors, codes, len(labels.categories), pipeline.options.metric)
 
 
 def _checked(keeper: LabelKeeper, answer: Handler) -> Handler:
@@ -70,9 +146,8 @@ def _text(body: dict[str, Any], name: str) -> str:
     return text
 
 
-def _items(pipeline: Pipeline, body: dict[str, Any], name: str = "items") -> Ids:
+def _items(results: Results, body: dict[str, Any], name: str = "items") -> Ids:
     """Return which of the images that are shown are meant."""
-    results = pipeline.results
     assert results.collection is not None
     assert results.ids is not None
     try:

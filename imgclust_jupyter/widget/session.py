@@ -58,7 +58,7 @@ class Session:
         self._arrivals = Arrivals(self.pipeline)
         self._requests = Requests(
             {
-                **labelling.handlers(self.labels, self.pipeline),
+                **labelling.handlers(self.labels, self.pipeline, self.widget),
                 **self._arrivals.handlers,
                 "changes": lambda _: report.rows(self.pipeline.results, self.widget.cut["n_clusters"]),
                 "thumbnails": lambda body: pictures.thumbnails(self._collection(), open_store(), body),

@@ -288,6 +288,11 @@ class TestRequests:
             ("rename_label", {"column": "label", "value": 7, "to": "calf"}),
             ("refuse", {"column": "label", "value": "cow", "items": None}),
             ("refuse", {"column": "label", "value": "", "items": "Aw=="}),
+            ("suggest", {"column": "label", "value": "cow", "k": 5}),
+            ("suggest", {"column": "label", "value": "cow", "k": 10**9}),
+            ("suggest", {"column": "label", "value": "cow", "k": True}),
+            ("next_cluster", {"column": "label", "after": None}),
+            ("next_cluster", {"column": None, "after": ""}),
         ],
     )
     def test_requests_are_checked(self, session, kind, body):
@@ -296,6 +301,49 @@ class TestRequests:
         assert "failed" not in content["error"]
         assert session.labels.table.columns == {}
         assert session.labels.table.refused == {}
+
+    def test_suggestions_come_best_first_and_without_what_was_refused(self, session):
+        ask(session, "label", column="label", value="cow", items=bits(5), keep=False)
+        _, (ids, scores) = ask(session, "suggest", column="label", value="cow", k=3)
+        ids, scores = np.frombuffer(ids, "<u4").tolist(), np.frombuffer(scores, "<f4")
+        assert len(ids) == len(scores) == 3
+        assert 5 not in ids
+        assert (np.diff(scores) <= 0).all()
+        content, _ = ask(session, "refuse", column="label", value="cow", items=bits(ids[0]))
+        assert content["body"] == {}
+        _, (fewer, _) = ask(session, "suggest", column="label", value="cow", k=3)
+        assert np.frombuffer(fewer, "<u4").tolist()[:2] == ids[1:]
+        assert session.labels.log()["action"].tolist() == ["label", "refuse"]
+        session.widget.go(-1)
+        _, (again, _) = ask(session, "suggest", column="label", value="cow", k=3)
+        assert np.frombuffer(again, "<u4").tolist() == ids
+
+    def test_next_leads_through_all_images(self, session):
+        session.widget.change(cut={"n_clusters": 3, "height": None})
+        labelled, items = 0, ""
+        for number in range(7):
+            answer = ask(session, "next_cluster", column="label", after=items)[0]["body"]
+            if not answer["count"]:
+                break
+            assert answer["text"].startswith("cluster ")
+            items, count = answer["items"], answer["count"]
+            content, _ = ask(session, "label", column="label", value=f"kind {number}", items=items, keep=True)
+            assert content["body"]["changed"] == count
+            labelled += count
+        assert labelled == 7
+        assert number == 3
+
+    def test_what_is_left_of_a_cluster_is_guessed_from_what_is_known_of_it(self, session):
+        session.widget.change(cut={"n_clusters": 2, "height": None})
+        whole = session.pipeline.results.tree.cut(2)
+        first = np.flatnonzero(whole == whole[6])
+        ask(session, "label", column="label", value="cow", items=bits(*first[first != 6]), keep=False)
+        ask(session, "label", column="label", value="hen", items=bits(*np.flatnonzero(whole != whole[6])), keep=False)
+        answer = ask(session, "next_cluster", column="label", after="")[0]["body"]
+        assert answer["guess"] == "cow"
+        assert 0.5 <= answer["share"] <= 1
+        assert answer["text"].startswith("a part of cluster ")
+        assert answer["text"].endswith(", 1 image without a label")
 
     def test_before_the_images_are_known_there_are_no_labels_to_give(self, folder, monkeypatch):
         monkeypatch.setattr("imgclust_jupyter.pipeline.pipeline.shared_worker", lambda: Mock())
