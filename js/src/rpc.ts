@@ -78,7 +78,9 @@ export function createRpc(model: Pick<Model, "send" | "on">, abort: AbortSignal)
     }
     const left = oldest.askedAt + OVERDUE_MS - Date.now();
     overdue.value = left <= 0;
-    if (left > 0) timer = setTimeout(watchClock, left);
+    timer = setTimeout(watchClock, left > 0 ? left : OVERDUE_MS);
+    // A kernel that is not there any more is only noticed by sending: this cancels nothing, and is not answered.
+    if (left <= 0) send(next++, "cancel", {});
   }
 
   function send(id: number, kind: string, body: object, buffers?: ArrayBufferView[]): void {

@@ -103,6 +103,20 @@ it("says that the kernel is busy after five seconds, until it answers", () => {
 });
 
 describe("without a kernel", () => {
+  it("who waits for an answer learns that none will come", async () => {
+    const { model, rpc } = setUp();
+    const waiting = expect(rpc.request("rows")).rejects.toThrow(NotConnected);
+    vi.advanceTimersByTime(6_000);
+    expect(rpc.kernel.value).toBe("busy");
+    model.onMessage = () => {
+      throw new Error("Cannot send");
+    };
+    vi.advanceTimersByTime(5_000);
+    await waiting;
+    expect(rpc.kernel.value).toBe("gone");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("what waits and what is asked later is refused, and nothing is sent", async () => {
     const { sent, rpc } = setUp();
     const waiting = expect(rpc.request("rows")).rejects.toThrow(NotConnected);

@@ -64,6 +64,8 @@ ERRORS = """() => {
 RESTART = """() =>
   window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart().then(() => null)"""
 
+SHUT_DOWN = "() => window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown().then(() => null)"
+
 SET_SOURCE = """([index, source]) =>
   window.jupyterapp.shell.currentWidget.content.model.cells.get(index).sharedModel.setSource(source)"""
 
@@ -157,6 +159,10 @@ class Notebook:
     def restart_kernel(self) -> None:
         """Give the notebook a fresh kernel."""
         self._script(RESTART)
+
+    def shut_down_kernel(self) -> None:
+        """End the notebook's kernel, as its menu does."""
+        self._script(SHUT_DOWN)
 
     def set_source(self, index: int, source: str) -> None:
         """Write another text into a cell."""
