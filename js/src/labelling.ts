@@ -22,12 +22,6 @@ export interface Next {
   guess: Guess | null;
 }
 
-export interface Note {
-  text: string;
-  /** "done" is what everybody can see anyway. */
-  kind: "done" | "news" | "error";
-}
-
 export interface Labelling {
   /** The column that is written to; it need not be there yet. */
   readonly column: ReadonlySignal<string>;
@@ -39,7 +33,7 @@ export interface Labelling {
   /** The labels in use: those written last, then the most common. */
   readonly known: ReadonlySignal<readonly string[]>;
   /** What came of the last wish, or why nothing did. */
-  readonly note: ReadonlySignal<Note>;
+  readonly note: ReadonlySignal<{ text: string; isError: boolean }>;
   /** The label that was written last. */
   readonly latest: ReadonlySignal<string | null>;
   /** What to label next; null when nothing is left, undefined until that is asked. */
@@ -58,7 +52,7 @@ export interface Labelling {
 const LEAST_SHARE = 0.25;
 
 export const describeGuess = ({ label, share }: Guess): string =>
-  `“${label}”?${share === null ? "" : ` ${formatShare(share)}`}`;
+  `looks like “${label}”${share === null ? "" : ` ${formatShare(share)}`}`;
 
 export function createLabelling(store: Store, rpc: Rpc, abort: AbortSignal): Labelling {
   const column = computed(() => store.ui.value.labelColumn);
@@ -78,15 +72,15 @@ export function createLabelling(store: Store, rpc: Rpc, abort: AbortSignal): Lab
     const late = recent.value.filter((label) => used.includes(label));
     return [...new Set([...late, ...used])];
   });
-  const note = signal<Note>({ text: "", kind: "done" });
+  const note = signal({ text: "", isError: false });
   const next = signal<Next | null | undefined>(undefined);
   let asking = new AbortController();
 
-  const say = (text: string, kind: "done" | "news" = "done"): void => {
-    note.value = { text, kind };
+  const say = (text: string): void => {
+    note.value = { text, isError: false };
   };
   const complain = (error: unknown): void => {
-    note.value = { text: error instanceof Error ? error.message : String(error), kind: "error" };
+    note.value = { text: error instanceof Error ? error.message : String(error), isError: true };
   };
   const bitsOf = (rows: Bitset): string => toBase64(packSelection(rows, store.published.peek()));
 
@@ -131,7 +125,7 @@ export function createLabelling(store: Store, rpc: Rpc, abort: AbortSignal): Lab
       const kept = Number(body.kept ?? 0);
       const what = value === null ? `no ${column.peek()}` : `“${value}”`;
       const rest = kept > 0 ? `; ${plural(kept, "image")} kept ${kept === 1 ? "its" : "their"} own` : "";
-      say(`${what} on ${plural(Number(body.changed), "image")}${rest}`, kept > 0 ? "news" : "done");
+      say(`${what} on ${plural(Number(body.changed), "image")}${rest}`);
     } catch (error) {
       complain(error);
       return false;
@@ -181,7 +175,7 @@ export function createLabelling(store: Store, rpc: Rpc, abort: AbortSignal): Lab
     async goNext() {
       const to = next.peek() ?? (await findNext());
       if (to === null) {
-        if (next.peek() === null) say("Every cluster is labelled", "news");
+        if (next.peek() === null) say("Every cluster is labelled");
         return null;
       }
       next.value = undefined;

@@ -25,6 +25,7 @@ import {
   parseDataset,
   unpackSelection,
 } from "./wire";
+import { union, withoutExcluded, withoutItems } from "./working-set";
 
 export type { Coloring, Legend, LegendEntry } from "./coloring";
 export type { Filter } from "./filters";
@@ -82,6 +83,8 @@ export interface ViewTraits {
   selection_origin: Origin;
   cut: { n_clusters: number; height: number | null };
   filters: unknown;
+  /** Bits of the items that are taken out of the working set. */
+  excluded: DataView;
   /** Changes with the same step are undone together. */
   step: string;
   /** How far this page has gone forth (redo) and back (undo) in all. */
@@ -106,7 +109,7 @@ export interface Store {
   readonly selection: ReadonlySignal<Selection>;
   readonly cut: ReadonlySignal<Cut>;
   readonly filters: ReadonlySignal<readonly Filter[]>;
-  /** What the filters let through; null when that is everything. */
+  /** What the filters let through, without what has just been taken out; null when that is everything. */
   readonly visible: ReadonlySignal<Bitset | null>;
   readonly past: ReadonlySignal<Past>;
   /** null until there is a tree. */
@@ -122,6 +125,10 @@ export interface Store {
   /** Takes the visible ones of the rows. */
   select(rows: Iterable<number> | Bitset, mode: SelectMode, origin: Origin): void;
   clearSelection(): void;
+  /** Takes what is selected out of the working set. */
+  takeOut(): void;
+  /** Puts items back. */
+  putBack(ids: Iterable<number>): void;
   setCut(nClusters: number, height?: number | null): void;
   setFilters(filters: readonly Filter[]): void;
   /** Lets a category (code, -1 for no value) or a cluster (from 0, column "cluster") through, or no longer. */
@@ -190,6 +197,7 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
     (value): Cut => ({ nClusters: value?.n_clusters ?? 1, height: value?.height ?? null }),
   );
   const filters = follow("filters", readFilters);
+  const excluded = follow("excluded", bytesOf);
   const past = follow("past", (value) => value ?? NO_PAST);
   const colorBy = follow("color_by", (value) => value ?? "cluster");
   const groupBy = follow("group_by", (value) => value ?? "cluster");
@@ -202,7 +210,7 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
   });
   let seen: Bitset | null = null;
   const visible = computed(() => {
-    const next = visibleRows(filters.value, dataset.value);
+    const next = withoutExcluded(visibleRows(filters.value, dataset.value), excluded.value, published.value);
     if (next === null || !seen?.equals(next)) seen = next;
     return seen;
   });
@@ -247,6 +255,15 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
     saveStep({ selection: new DataView(bytes.buffer), selection_origin: from });
   }
 
+  function setExcluded(bytes: Uint8Array<ArrayBuffer>): void {
+    const rows = selection.value.rows.difference(unpackSelection(bytes, published.value));
+    batch(() => {
+      excluded.value = bytes;
+      setSelection(rows, rows.isEmpty() ? NOTHING : origin.value);
+    });
+    saveStep({ excluded: new DataView(bytes.buffer) });
+  }
+
   return {
     dataset,
     published,
@@ -274,6 +291,14 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
 
     clearSelection() {
       if (selection.value.count > 0) setSelection(new Bitset(dataset.value.n), NOTHING);
+    },
+
+    takeOut() {
+      setExcluded(union(excluded.value, packSelection(selection.value.rows, published.value)));
+    },
+
+    putBack(ids) {
+      setExcluded(withoutItems(excluded.value, ids));
     },
 
     setCut(count, height = null) {

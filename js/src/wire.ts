@@ -23,6 +23,8 @@ export interface Header {
   /** How many clusters there seem to be; 0 without a tree. */
   auto: number;
   errors: number;
+  /** How many images are taken out of the working set. */
+  excluded: number;
   notices: readonly string[];
   /** The palette index that is shown for each colour of the tree; those beyond its end stay. */
   colors: readonly number[];
@@ -95,6 +97,7 @@ const NO_HEADER: Header = {
   columns: [],
   auto: 0,
   errors: 0,
+  excluded: 0,
   notices: [],
   colors: [],
 };

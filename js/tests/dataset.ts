@@ -30,6 +30,7 @@ export function viewModel(traits: Partial<ViewTraits> = {}): RecordingModel {
     selection_origin: { kind: "none", text: "" },
     cut: { n_clusters: 3, height: null },
     filters: [],
+    excluded: new DataView(new ArrayBuffer(0)),
     step: "",
     travel: { page: "", at: 0 },
     past: { undo: "", redo: "" },

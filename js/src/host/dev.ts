@@ -66,6 +66,7 @@ const model = new LocalModel<ViewTraits>({
   selection_origin: { kind: "none", text: "" },
   cut: { n_clusters: number("k", Math.min(8, n)), height: null },
   filters: [],
+  excluded: new DataView(new ArrayBuffer(0)),
   step: "",
   travel: { page: "", at: 0 },
   past: { undo: "", redo: "" },

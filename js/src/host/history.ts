@@ -2,7 +2,7 @@
 import type { ViewTraits } from "../store";
 import type { LocalModel } from "./model";
 
-const REMEMBERED = ["selection", "selection_origin", "cut", "filters"] as const;
+const REMEMBERED = ["selection", "selection_origin", "cut", "filters", "excluded"] as const;
 const LIMIT = 100;
 
 type State = Pick<ViewTraits, (typeof REMEMBERED)[number]>;
@@ -81,5 +81,6 @@ export function keepHistory(model: Pick<LocalModel<ViewTraits>, "get" | "on" | "
 function wordsFor(before: State, after: State): string {
   if (before.cut !== after.cut) return `${after.cut.n_clusters} clusters`;
   if (before.filters !== after.filters) return "filter";
+  if (before.excluded !== after.excluded) return "working set";
   return after.selection_origin.text || "selection";
 }

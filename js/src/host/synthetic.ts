@@ -115,6 +115,7 @@ export function makeDataset(n: number, seed = 1, shape: Shape = "balanced"): Syn
       columns,
       auto: 7,
       errors: 3,
+      excluded: 0,
       notices: [],
       colors: [],
     },

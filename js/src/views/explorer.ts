@@ -16,6 +16,7 @@ import { type Height, heightHandle } from "./height-handle";
 import { listenToWidget } from "./keys";
 import { createPane, mountLayout } from "./layout";
 import { mountMap } from "./map";
+import { moreButton } from "./more-menu";
 import { mountNotices } from "./notices";
 import { createPreview } from "./preview";
 import { mountStatus } from "./status";
@@ -70,7 +71,7 @@ function mountWhole(root: HTMLElement, frame: HTMLElement, ctx: ViewContext, dro
   const places = mountLayout(frame, ctx);
   const menu = createFilterMenu(ctx, root);
   const fullScreen = fullScreenButton(root, ctx.signal);
-  const search = mountToolbar(places.toolbar, ctx, menu.button, drop.choose, fullScreen);
+  const search = mountToolbar(places.toolbar, ctx, menu.button, drop.choose, fullScreen, moreButton(ctx));
   mountChips(places.chips, ctx, menu.open);
   for (const name of ["tree", "gallery", "map"] as const) MOUNT[name](places[name], ctx);
   mountNotices(places.notices, ctx);

@@ -28,7 +28,8 @@ export function createPopover(
     const at = opener.getBoundingClientRect();
     const { width, height } = box.getBoundingClientRect();
     const below = at.bottom + GAP;
-    const top = below + height > innerHeight ? Math.max(GAP, innerHeight - height - GAP) : below;
+    const isRoomBelow = below + height <= innerHeight;
+    const top = isRoomBelow ? below : Math.max(GAP, Math.min(at.top, innerHeight) - GAP - height);
     box.style.left = `${Math.max(GAP, Math.min(at.left, innerWidth - width - GAP))}px`;
     box.style.top = `${top}px`;
   }

@@ -3,12 +3,14 @@ import { ChevronRight, ListFilter, RotateCw, X } from "lucide";
 import { button, element, watch } from "../dom";
 import { formatCount, formatDuration, formatValue } from "../format";
 import type { Progress } from "../store";
+import { createComposition } from "./composition";
 import type { ViewContext } from "./context";
 import { openDialog } from "./dialog";
 import { icon } from "./icons";
 import { kernelNote } from "./kernel-note";
 import type { Shortcuts } from "./keys";
 import { mountLabels } from "./labels";
+import { takenOutButton, takingOut } from "./working-set";
 
 /** Returns the keys that work on what is in the line. */
 export function mountStatus(
@@ -17,13 +19,21 @@ export function mountStatus(
   frame: HTMLElement,
   root: HTMLElement,
 ): Shortcuts {
-  el.append(selected(ctx));
+  const composition = createComposition(ctx, root);
+  const out = takingOut(ctx);
+  el.append(selected(ctx, [composition.button, out.button, out.note]));
   const keys = mountLabels(el, ctx, root);
-  el.append(shown(ctx), unreadable(ctx, frame), kernelNote(ctx, ctx.signal), progress(ctx));
-  return keys;
+  el.append(
+    shown(ctx),
+    unreadable(ctx, frame),
+    takenOutButton(ctx, frame),
+    kernelNote(ctx, ctx.signal),
+    progress(ctx),
+  );
+  return { ...keys, ...composition.keys, ...out.keys };
 }
 
-function selected({ store, signal }: ViewContext): HTMLElement {
+function selected({ store, signal }: ViewContext, others: readonly HTMLElement[]): HTMLElement {
   const words = element("div", { class: "imgclust-selected-words", attributes: { "aria-live": "polite" } });
   const clear = button("Clear the selection", icon(X), () => store.clearSelection());
   clear.append("clear");
@@ -48,7 +58,7 @@ function selected({ store, signal }: ViewContext): HTMLElement {
       element("span", { class: "imgclust-muted", text: count > 0 ? origin.text : "", title: origin.text }),
     );
   });
-  return element("div", { class: "imgclust-selected", children: [words, only, clear] });
+  return element("div", { class: "imgclust-selected", children: [words, only, ...others, clear] });
 }
 
 /** How many images the filters let through. */

@@ -1,0 +1,64 @@
+/** What is seldom wanted: images to look at before others, and the map laid out anew. */
+import { Ellipsis } from "lucide";
+import { button, watch } from "../dom";
+import { formatCount } from "../format";
+import type { Origin } from "../store";
+import { copies, standingApart } from "../working-set";
+import type { ViewContext } from "./context";
+import { icon } from "./icons";
+import { type MenuItem, openMenu } from "./menu";
+
+const APART = 0.01;
+
+export function moreButton({ store, rpc, signal }: ViewContext): HTMLElement {
+  const more = button("More", icon(Ellipsis), () => {
+    const { left, bottom } = more.getBoundingClientRect();
+    openMenu(more, left, bottom + 4, "More", items(), signal);
+  });
+  more.setAttribute("aria-haspopup", "menu");
+
+  function select(rows: readonly number[], text: string): void {
+    const origin: Origin = { kind: "query", text };
+    store.select(rows, "replace", origin);
+    store.setUi({ showAll: false });
+  }
+
+  function items(): MenuItem[] {
+    const dataset = store.published.peek();
+    const apart = standingApart(dataset, APART);
+    const repeated = copies(dataset);
+    return [
+      ...(apart
+        ? [
+            {
+              label:
+                apart.length === 1
+                  ? "Select the image that stands apart most"
+                  : `Select the ${formatCount(apart.length)} images that stand apart most (1 %)`,
+              run: () => select(apart, "stands apart most"),
+            },
+          ]
+        : []),
+      ...(repeated && repeated.length > 0
+        ? [
+            {
+              label: `Select all copies but the first (${formatCount(repeated.length)})`,
+              run: () => select(repeated, "copies"),
+            },
+          ]
+        : []),
+      {
+        label: "Lay out anew: mean, neighbours, tree and map",
+        run: () => {
+          rpc.request("lay_out_anew").catch((error: Error) => store.reportProblem(error.message));
+        },
+      },
+    ];
+  }
+
+  watch(signal, () => {
+    const { tree, header } = store.published.value;
+    more.hidden = tree === null || header.offline === true;
+  });
+  return more;
+}
