@@ -19,8 +19,6 @@ let root: HTMLElement;
 let model: ReturnType<typeof viewModel>;
 
 beforeEach(() => {
-  Element.prototype.showPopover ??= () => {};
-  Element.prototype.hidePopover ??= () => {};
   const life = new AbortController();
   model = viewModel();
   const dataset = datasetModel(N);
