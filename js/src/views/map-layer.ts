@@ -6,7 +6,7 @@ import { createGlPoints } from "./map-gl";
 import type { PointLayer, PointsState } from "./map-points";
 
 const NO_WEBGL =
-  "WebGL is not available in this browser: the map is drawn without it, well up to some 20,000 images.";
+  "WebGL is not available in this browser: the map is drawn without it, more slowly beyond some 100,000 images.";
 /** A context that is lost once comes back; one that is lost again and again is best left. */
 const MOST_LOSSES = 2;
 
