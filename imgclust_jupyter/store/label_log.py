@@ -26,7 +26,7 @@ class LoggedImage:
     Attributes
     ----------
     id : int
-        Random, 63 bits.
+        Below 2 ** 63, so chosen that no other kernel gives the same.
     path : str
         In its collection, where it was seen last.
     digest : str

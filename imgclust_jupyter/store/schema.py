@@ -88,7 +88,7 @@ LABELS = Schema(
     variable="IMGCLUST_DATA",
     tables="""
 CREATE TABLE IF NOT EXISTS images (
-    id INTEGER PRIMARY KEY,    -- random, so that no two kernels give the same
+    id INTEGER PRIMARY KEY,    -- from a random one on, so that no two kernels give the same
     collection TEXT NOT NULL,
     path TEXT NOT NULL,        -- in the collection, where the image was seen last
     digest TEXT NOT NULL       -- of its content, as it was seen last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 import time
 from collections.abc import Iterable
@@ -47,6 +48,7 @@ class LabelKeeper:
         self._log: LabelLog | None = None  # not before the images are known by their contents
         self._collection = ""
         self._logged: dict[int, LoggedImage] = {}  # by item id
+        self._next_id = itertools.count(secrets.randbits(62))  # in sequence, since a database likes that
         self._by, self._rename = _UNDO, False
         widget.observe(self._follow, "labels")
 
@@ -197,6 +199,6 @@ class LabelKeeper:
         assert collection is not None
         known = {}
         for item, digest in zip(ids, collection.known_hashes(open_store(), ids), strict=True):
-            image_id = self._logged[item].id if item in self._logged else secrets.randbits(63)
+            image_id = self._logged[item].id if item in self._logged else next(self._next_id)
             known[item] = LoggedImage(image_id, collection.items[item].relative, digest or "")
         return known

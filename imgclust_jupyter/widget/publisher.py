@@ -65,7 +65,7 @@ class Publisher:
         if collection is None or ids is None:
             return
         self._version += 1
-        table = results.described()
+        table = results.described().rename(columns={name: f"{name}_metadata" for name in self._widget.labels.columns})
         table = table.drop(
             columns=[name for name in table if name in _UNLIKE or collection.names_images(table[name], ids.tolist())]
         )

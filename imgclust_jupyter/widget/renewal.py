@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from imgclust_jupyter.pipeline import Results
 from imgclust_jupyter.workspace.filters import Filter, items_filter
+from imgclust_jupyter.workspace.labels import LabelTable, with_labels
 from imgclust_jupyter.workspace.search import find
 from imgclust_jupyter.workspace.selection import Wanted
 
@@ -17,16 +18,23 @@ _log = logging.getLogger(__name__)
 _UNSPOKEN = ("outlier", "outlier_local", "predicted_share")
 
 
-def search_filter(text: str, results: Results, bits: Callable[[Wanted], bytes]) -> tuple[Filter, int]:
+def search_filter(
+    text: str, results: Results, bits: Callable[[Wanted], bytes], labels: LabelTable
+) -> tuple[Filter, int]:
     """Return the filter for what is found by a search, and how many images that is."""
     # Ranks and shares are nobody's words, and neither are the folders above the collection.
     table = results.described().drop(columns=list(_UNSPOKEN), errors="ignore")
-    found = find(text, table.assign(path=results.relative_paths))
+    table = with_labels(table.assign(path=results.relative_paths), labels, [] if results.ids is None else results.ids)
+    found = find(text, table)
     return items_filter("search", text, bits(found)), int(found.sum())
 
 
 def renewed(
-    filters: Sequence[Filter], queries: Collection[str], results: Results, bits: Callable[[Wanted], bytes]
+    filters: Sequence[Filter],
+    queries: Collection[str],
+    results: Results,
+    bits: Callable[[Wanted], bytes],
+    labels: LabelTable,
 ) -> dict[tuple[str, str], Filter]:
     """Return anew, by source and text, those of some filters that words have made.
 
@@ -39,6 +47,7 @@ def renewed(
     results : Results
     bits : callable
         Makes a bitset of the images that a query or a mask means.
+    labels : LabelTable
 
     Returns
     -------
@@ -49,7 +58,7 @@ def renewed(
         source, text = each.get("source"), each.get("text", "")
         try:
             if source == "search":
-                answer[source, text], _ = search_filter(text, results, bits)
+                answer[source, text], _ = search_filter(text, results, bits, labels)
             elif source == "query" and text in queries:
                 answer[source, text] = items_filter(source, text, bits(text))
         except Exception:  # noqa: BLE001  a query may fail in any way, by a column that has gone for instance

@@ -257,7 +257,7 @@ class Session:
                 self.pipeline.forget_vectors()
 
     def _on_results(self, results: Results) -> None:
-        self.widget.renew_filters(renewed(self.widget.filters, self._queries, results, self._bits))
+        self.widget.renew_filters(renewed(self.widget.filters, self._queries, results, self._bits, self.labels.table))
         self._publisher.results(results)
         self.labels.take_up(results)
         for callback in list(self._data_listeners):
@@ -280,7 +280,7 @@ class Session:
             raise BadRequestError(f"what is searched for must be text, not {text!r}")
         self._collection()
         # As a chip, which holds the bits of the items that were found.
-        chip, count = search_filter(text, self.pipeline.results, self._bits)
+        chip, count = search_filter(text, self.pipeline.results, self._bits, self.labels.table)
         return {"filter": chip, "count": count}, []
 
     def _collection(self) -> Collection:

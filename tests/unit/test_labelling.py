@@ -208,6 +208,18 @@ class TestAcrossSessions:
         with explore(arrays[::-1]) as explorer:
             assert by_name(explorer) == {"array 4": "dark", "array 3": "dark"}
 
+    def test_a_column_of_the_metadata_steps_aside_in_the_views_too(self, folder):
+        metadata = pd.DataFrame({"file": ["p0.png", "p1.png"], "label": ["hen", "hen"]})
+        with explore(folder, metadata=metadata) as explorer:
+            explorer.label("cow", [2])
+        with explore(folder, metadata=metadata) as explorer:
+            explorer.wait()
+            names = [column["name"] for column in explorer.widget.dataset.header["columns"]]
+            assert "label_metadata" in names
+            assert "label" not in names
+            explorer.color_by("label_metadata")
+            explorer.color_by("label")
+
     def test_what_was_refused_stays_so(self, folder):
         session = Session(Options(folder, model="pixels", layout="pca"))
         session.pipeline.wait()
@@ -343,7 +355,11 @@ class TestRequests:
         assert answer["guess"] == "cow"
         assert 0.5 <= answer["share"] <= 1
         assert answer["text"].startswith("a part of cluster ")
-        assert answer["text"].endswith(", 1 image without a label")
+        assert answer["count"] == 1
+
+    def test_labels_are_found_by_a_search(self, session):
+        ask(session, "label", column="label", value="Brown cow", items=bits(1, 4), keep=False)
+        assert ask(session, "search", text="cow brown")[0]["body"]["count"] == 2
 
     def test_before_the_images_are_known_there_are_no_labels_to_give(self, folder, monkeypatch):
         monkeypatch.setattr("imgclust_jupyter.pipeline.pipeline.shared_worker", lambda: Mock())
