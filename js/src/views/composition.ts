@@ -62,7 +62,7 @@ function fill(body: HTMLElement, life: AbortSignal, store: Store, wished: Signal
   const caption = element("p", { class: "imgclust-muted" });
   const content = element("div");
   body.replaceChildren(select, caption, content);
-  // The choice stays while the selection is narrowed; it is made anew at each opening.
+  // Until somebody chooses; and not another one while the selection is narrowed.
   const first = mostTelling(
     [store.groupBy.peek(), store.colorBy.peek()],
     store.dataset.peek(),

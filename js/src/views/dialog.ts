@@ -25,7 +25,7 @@ export function openDialog(
   const dialog = element("div", {
     class: `imgclust-dialog imgclust-${shape}`,
     attributes: { role: "dialog", "aria-modal": "true", "aria-label": name, tabindex: -1 },
-    children: [element("header", { children: [heading, closeButton] }), body],
+    children: [element("header", { attributes: { role: "none" }, children: [heading, closeButton] }), body],
   });
 
   function close(): void {

@@ -13,7 +13,7 @@ const STEPS: Readonly<Record<string, (index: number, count: number) => number>> 
   End: (_, count) => count - 1,
 };
 
-/** At client coordinates; `parent` gives it its colours, and gets the focus back. */
+/** At client coordinates; `parent` gives it its colours, and `opener` gets the focus back. */
 export function openMenu(
   parent: HTMLElement,
   x: number,
@@ -21,6 +21,7 @@ export function openMenu(
   name: string,
   items: readonly MenuItem[],
   signal: AbortSignal,
+  opener = parent,
 ): void {
   const buttons = items.map(({ label, run }) => {
     const made = element("button", {
@@ -42,7 +43,7 @@ export function openMenu(
     signal.removeEventListener("abort", close);
     if (!menu.isConnected) return;
     menu.remove();
-    parent.focus();
+    opener.focus();
   };
   menu.addEventListener("toggle", (event) => {
     if ((event as ToggleEvent).newState === "closed") close();

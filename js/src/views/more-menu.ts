@@ -1,6 +1,6 @@
 /** What is seldom wanted: images to look at before others, and the map laid out anew. */
 import { Ellipsis } from "lucide";
-import { button, watch } from "../dom";
+import { button, element, watch } from "../dom";
 import { formatCount } from "../format";
 import type { Origin } from "../store";
 import { copies, standingApart } from "../working-set";
@@ -13,9 +13,11 @@ const APART = 0.01;
 export function moreButton({ store, rpc, signal }: ViewContext): HTMLElement {
   const more = button("More", icon(Ellipsis), () => {
     const { left, bottom } = more.getBoundingClientRect();
-    openMenu(more, left, bottom + 4, "More", items(), signal);
+    // Inside the button it would be a part of its name.
+    openMenu(holder, left, bottom + 4, "More", items(), signal, more);
   });
   more.setAttribute("aria-haspopup", "menu");
+  const holder = element("span", { children: [more] });
 
   function select(rows: readonly number[], text: string): void {
     const origin: Origin = { kind: "query", text };
@@ -58,7 +60,7 @@ export function moreButton({ store, rpc, signal }: ViewContext): HTMLElement {
 
   watch(signal, () => {
     const { tree, header } = store.published.value;
-    more.hidden = tree === null || header.offline === true;
+    holder.hidden = tree === null || header.offline === true;
   });
-  return more;
+  return holder;
 }

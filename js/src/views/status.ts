@@ -1,15 +1,15 @@
 /** The line below: what is selected, what could not be read, how far the work has come. */
-import { ChevronRight, ListFilter, RotateCw, X } from "lucide";
+import { ListFilter, RotateCw, X } from "lucide";
 import { button, element, watch } from "../dom";
 import { formatCount, formatDuration, formatValue } from "../format";
 import type { Progress } from "../store";
 import { createComposition } from "./composition";
 import type { ViewContext } from "./context";
-import { openDialog } from "./dialog";
 import { icon } from "./icons";
 import { kernelNote } from "./kernel-note";
 import type { Shortcuts } from "./keys";
 import { mountLabels } from "./labels";
+import { unreadableButton } from "./unreadable";
 import { takenOutButton, takingOut } from "./working-set";
 
 /** Returns the keys that work on what is in the line. */
@@ -25,7 +25,7 @@ export function mountStatus(
   const keys = mountLabels(el, ctx, root);
   el.append(
     shown(ctx),
-    unreadable(ctx, frame),
+    unreadableButton(ctx, frame),
     takenOutButton(ctx, frame),
     kernelNote(ctx, ctx.signal),
     progress(ctx),
@@ -71,39 +71,6 @@ function shown({ store, signal }: ViewContext): HTMLElement {
     words.textContent = visible ? `${formatCount(visible.count())} of ${formatCount(n)} shown` : "";
   });
   return words;
-}
-
-function unreadable(ctx: ViewContext, frame: HTMLElement): HTMLElement {
-  const open = element("button", {
-    class: "imgclust-button imgclust-text-button",
-    attributes: { type: "button", "aria-haspopup": "dialog" },
-  });
-  const words = (): string => {
-    const count = ctx.store.published.value.header.errors;
-    return `${formatCount(count)} ${count === 1 ? "file" : "files"} could not be read`;
-  };
-  open.addEventListener("click", () => void showErrors(words(), ctx, frame));
-  watch(ctx.signal, () => {
-    open.hidden = ctx.store.published.value.header.errors === 0;
-    open.replaceChildren(words(), icon(ChevronRight, 12));
-  });
-  return open;
-}
-
-async function showErrors(name: string, { rpc, signal }: ViewContext, frame: HTMLElement): Promise<void> {
-  const closed = new AbortController();
-  const dialog = openDialog(frame, name, "sheet", signal, () => closed.abort());
-  const list = element("dl", { class: "imgclust-list", text: "Asking the kernel …" });
-  dialog.body.append(list);
-  try {
-    const { body } = await rpc.request("errors", {}, closed.signal);
-    const rows = body.rows as { path: string; reason: string }[];
-    list.replaceChildren(
-      ...rows.flatMap(({ path, reason }) => [element("dt", { text: path }), element("dd", { text: reason })]),
-    );
-  } catch (error) {
-    if (!closed.signal.aborted) list.textContent = error instanceof Error ? error.message : String(error);
-  }
 }
 
 /** "embedding", "12,400 / 20,000", "200 images/s", "38 s left"; the parts that are known. */

@@ -9,6 +9,7 @@ import { openDialog } from "./dialog";
 import { readIds } from "./gallery-order";
 import { icon } from "./icons";
 import type { Shortcuts } from "./keys";
+import { unreadableList, unreadableWords } from "./unreadable";
 
 const KEY = "Delete";
 /** More pictures than anybody looks through; the kernel answers for at most 512. */
@@ -78,6 +79,11 @@ async function showTakenOut(name: string, ctx: ViewContext, frame: HTMLElement):
   const dialog = openDialog(frame, name, "sheet", signal, () => closed.abort());
   const list = element("ul", { class: "imgclust-taken-out", text: "Asking the kernel …" });
   dialog.body.append(list);
+  const { errors } = store.published.peek().header;
+  if (errors > 0) {
+    const heading = element("h3", { text: `${unreadableWords(errors)}, and so are out as well` });
+    dialog.body.append(heading, unreadableList(rpc, closed.signal));
+  }
   try {
     const { buffers } = await rpc.request("excluded", {}, closed.signal);
     const ids = Array.from(readIds(buffers[0]));
