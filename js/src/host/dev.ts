@@ -2,7 +2,7 @@
  * The widget with a synthetic collection and kernel, no Jupyter. In the address:
  * n=400, seed=1, theme=dark, k=8, stage=scan|embed|tree|pca|umap, delay=20 (ms an answer takes),
  * chain=1 (a tree that is one long chain), live=1 (the stages follow one another), state=failed|cancelled, views=2,
- * broken=7 (every seventh picture), mode=pictures|table, tile=84 (largest side of a picture in the gallery), hide=tree,map (panes).
+ * broken=7 (every seventh picture), mode=pictures|table, tile=84 (largest side of a picture in the gallery), hide=tree,map (panes), pane=map (alone).
  */
 
 import type { LabelTraits } from "../labels";
@@ -114,6 +114,7 @@ if (query.has("live")) {
 const cell = document.querySelector<HTMLElement>("#cell")!;
 for (let view = 0; view < number("views", 1); view++) {
   const output = document.createElement("div");
+  if (query.has("pane")) output.dataset.imgclustPane = query.get("pane")!;
   cell.append(output);
   await mountWidget(output, model, dataset);
 }

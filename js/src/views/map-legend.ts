@@ -97,8 +97,13 @@ function scale(legend: Range, coloring: Coloring): HTMLElement {
   const [low, high] = endsOf(legend);
   const children = [element("span", { text: low }), bar, element("span", { text: high })];
   if (legend.missing > 0) {
-    const missing = element("span", { text: `no value ${formatCount(legend.missing)}` });
-    children.push(swatch(coloring.css.at(-1)!), missing);
+    const missing = `no value ${formatCount(legend.missing)}`;
+    children.push(
+      element("span", {
+        class: "imgclust-map-legend-missing",
+        children: [swatch(coloring.css.at(-1)!), missing],
+      }),
+    );
   }
   return element("div", { class: "imgclust-map-legend-scale", children });
 }
