@@ -47,6 +47,21 @@ def test_the_front_end_is_small_enough_to_be_sent_once_per_widget(wheel: ZipFile
     assert size <= 400_000
 
 
+def test_an_exported_file_carries_little_besides_the_pictures(wheel: ZipFile) -> None:
+    names = ("standalone.js", "standalone.css", "widget.css")
+    assert 100_000 < sum(wheel.getinfo(f"imgclust_jupyter/static/{name}").file_size for name in names) <= 450_000
+
+
+def test_the_scripts_and_styles_of_an_exported_file_can_stand_within_it(wheel: ZipFile) -> None:
+    script = wheel.read("imgclust_jupyter/static/standalone.js").lower()
+    styles = [wheel.read(f"imgclust_jupyter/static/{name}").lower() for name in ("standalone.css", "widget.css")]
+    assert b"</script" not in script
+    assert b"<!--" not in script
+    assert not any(b"</style" in style for style in styles)
+    # A browser would read it as a line feed, and the digest in the page's policy would be that of another text.
+    assert not any(b"\r" in text for text in [script, *styles])
+
+
 @pytest.mark.parametrize("statement", ["import imgclust_jupyter", "from imgclust_jupyter import ClusterExplorer"])
 def test_importing_leaves_the_heavy_libraries_alone(statement: str) -> None:
     code = f"import sys; {statement}; print(*{HEAVY} & sys.modules.keys())"

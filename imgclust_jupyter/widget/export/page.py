@@ -37,9 +37,8 @@ _PAGE = """<!doctype html>
 <style>{style}</style>
 </head>
 <body>
-<main id="imgclust"><p>Opening {title} …</p></main>
+<main id="imgclust"><h1>{title}</h1><p>Opening …</p></main>
 <noscript><div class="imgclust-still">
-<h1>{title}</h1>
 <p>This is a still picture: the views need JavaScript, which is switched off here or cannot be had.</p>
 <img alt="Dendrogram, gallery and map of {title}" src="data:image/jpeg;base64,{still}">
 </div></noscript>

@@ -17,7 +17,7 @@ interface Reply {
   buffers?: DataView[];
 }
 
-const NO_PICTURE = "its picture is not included in this file";
+const NO_PICTURE = "not included in this file";
 const NEEDS_KERNEL = "this needs the notebook's kernel, which an exported file does not have";
 
 export function answerOffline(model: LocalModel<ViewTraits>, dataset: Dataset, embedded: Embedded): void {

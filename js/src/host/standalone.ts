@@ -22,5 +22,5 @@ keepHistory(view);
 answerOffline(view, parseDataset(traits), embedded);
 
 const main = document.querySelector<HTMLElement>("#imgclust")!;
-main.replaceChildren();
+main.querySelector("p")?.remove();
 await mountWidget(main, view, dataset as unknown as DatasetModel);
