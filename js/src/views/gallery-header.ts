@@ -17,7 +17,7 @@ export interface Shown {
 }
 
 /** Below this width sorting and the like go into a menu, CSS pixels. */
-const ROOMY = 450;
+const ROOMY = 400;
 
 /** `shown`, `problem` and `columns`, the names of all columns of the table, are read inside effects. */
 export function galleryHeader(

@@ -51,7 +51,8 @@ export function tableHeader(
     );
     const cell = element("div", {
       class: `imgclust-cell${column.isNumber ? " imgclust-number" : ""}`,
-      attributes: { role: "columnheader" },
+      // Without the name of its edge.
+      attributes: { role: "columnheader", "aria-label": column.name },
       children: [name, edge],
     });
     watch(ends, () => {
