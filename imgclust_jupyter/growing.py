@@ -56,7 +56,7 @@ class Growing:
 
     @property
     def changes(self) -> pd.DataFrame:
-        """What the last `add` or `refresh` has changed: name, path, what, and from and to for what has another place.
+        """What the last addition or refresh, by `watch` too, has changed: name, path, what, and from and to for what has another place.
 
         what is "added", "removed", "changed", "renamed", "unreadable", "already there" or, for images that are with
         others now where the tree is cut, "moved cluster".
