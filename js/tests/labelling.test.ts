@@ -173,6 +173,19 @@ describe("other labels", () => {
     await vi.waitFor(() => expect([1, 2, 3, 4].map(labelOf)).toEqual(Array(4).fill("horse")));
   });
 
+  it("are never lost by pressing Enter twice, though all have one", async () => {
+    press("Escape");
+    ctx.store.select([1, 2], "replace", LASSO);
+    grid().focus();
+    press("l");
+    type("pig");
+    press("Enter");
+    expect(question()!.textContent).toContain("All 2 have another label: cow.");
+    expect(focused().textContent).toBe("cancel");
+    focused().click();
+    expect([1, 2].map(labelOf)).toEqual(["cow", "cow"]);
+  });
+
   it("stay when one thinks better of it", () => {
     press("Escape");
     expect(question()).toBeNull();

@@ -111,7 +111,7 @@ export function createLabelBox(
       }
     });
     whole.append(question);
-    question.querySelector("button")?.focus();
+    question.querySelector<HTMLElement>("[autofocus]")?.focus();
   }
 
   async function send(value: string | null, keep: boolean): Promise<void> {

@@ -31,14 +31,19 @@ export function conflictQuestion(
     made.addEventListener("click", () => answer(keep));
     return made;
   };
-  const which = count === whole && count > 1 ? "All" : `${formatCount(count)} of ${formatCount(whole)}`;
-  const text =
-    whole === 1
-      ? `It has another ${column}: ${others[0]?.label}.`
-      : `${which} ${count === 1 ? "has" : "have"} another ${column}: ${listLabels(others)}.`;
+  const isAll = count === whole;
+  const which = isAll
+    ? whole === 1
+      ? "It"
+      : `All ${formatCount(whole)}`
+    : `${formatCount(count)} of ${formatCount(whole)}`;
+  const what = isAll && others.length === 1 ? others[0]!.label : listLabels(others);
+  const text = `${which} ${count === 1 ? "has" : "have"} another ${column}: ${what}.`;
   const keep = choice(`only the ${plural(selected.none, "image")} without`, true);
   const replace = choice(`“${value}” on all ${formatCount(whole)}`, false);
-  const choices = [...(selected.none > 0 ? [keep] : []), replace, choice("cancel", null)];
+  const cancel = choice("cancel", null);
+  const choices = [...(selected.none > 0 ? [keep] : []), replace, cancel];
+  (selected.none > 0 ? keep : cancel).autofocus = true;
   if (whole === 1) replace.textContent = `“${value}” instead`;
   const words = element("p", {
     text,
