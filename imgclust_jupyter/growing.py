@@ -58,8 +58,8 @@ class Growing:
     def changes(self) -> pd.DataFrame:
         """What the last addition or refresh, by `watch` too, has changed: name, path, what, and from and to for what has another place.
 
-        what is "added", "removed", "changed", "renamed", "unreadable", "already there" or, for images that are with
-        others now where the tree is cut, "moved cluster".
+        what is "added", "removed", "changed", "renamed", "unreadable", "already there", "already there, taken out" or,
+        for images that are with others now where the tree is cut, "moved cluster".
         """
         return self._session.changes
 
