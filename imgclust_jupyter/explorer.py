@@ -23,7 +23,7 @@ from imgclust_jupyter.insight import similar
 from imgclust_jupyter.labelling import Labelling
 from imgclust_jupyter.meaning import Meaning
 from imgclust_jupyter.panels import Panels
-from imgclust_jupyter.pipeline import Options, ProgressLine, Results
+from imgclust_jupyter.pipeline import FeatureChoice, Options, ProgressLine, Results
 from imgclust_jupyter.widget.models import ExplorerWidget
 from imgclust_jupyter.widget.pane import PaneWidget
 from imgclust_jupyter.widget.session import Session
@@ -62,8 +62,9 @@ class ClusterExplorer(Exporting, Growing, Labelling, Meaning, WorkingSets):
         numbers of each image (pictures are prepared by its attribute ``preprocess``, or as usual for ImageNet), or a
         function that makes rows of numbers of an array of uint8 and shape (b, 224, 224, 3), whose embeddings are not
         kept for the next session.
-    metric : {"cosine", "euclidean", "manhattan", "correlation"}
-        How the distance of two images is measured. For "cosine" the mean of the collection is subtracted first.
+    metric : {"cosine", "euclidean", "manhattan", "correlation"}, optional
+        How the distance of two images is measured. For "cosine", the default, the mean of the collection is subtracted
+        first. Columns of the table are compared as "euclidean" (see `features`) unless you say otherwise.
     linkage : {"ward", "average", "complete", "single", "weighted"}
         How the distance of two clusters is measured. Ward on the cosine metric is Ward on the Euclidean distance of
         the normalised vectors, which orders pairs as the cosine does.
@@ -75,9 +76,13 @@ class ClusterExplorer(Exporting, Growing, Labelling, Meaning, WorkingSets):
     client : dask.distributed.Client, optional
         Embed on the workers of a Dask cluster. Embeddings and thumbnails come into the store on this machine, where
         the rest is computed.
-    features : array-like of shape (n, d), or DataFrame, optional
-        Embeddings of your own in place of the model's: an array in the order of a list or of a DataFrame, else a
-        DataFrame whose index names the images.
+    features : "images", str, list of str, dict, array-like of shape (n, d), or DataFrame
+        What images are compared by. Default: the model's numbers. Names of columns: these alone, numbers scaled by
+        their quartiles, categories by being the same or not, so that all count about as much
+        (`imgclust_jupyter.embedding.columns.ColumnEncoder`); a DataFrame given as source then needs no images. A dict
+        of shares, such as ``{"images": 0.7, ("breed", "weight"): 0.3}``: both, each with that share of the squared
+        distances. An array in the order of a list or of a DataFrame, else a DataFrame whose index names the images:
+        numbers of your own in place of the model's.
     frames : {"first", "all"}
         What becomes of a file with several frames or pages: its first picture, or one image for each.
     storage_options : dict, optional
@@ -111,7 +116,7 @@ class ClusterExplorer(Exporting, Growing, Labelling, Meaning, WorkingSets):
         metadata: pd.DataFrame | None = None,
         recursive: bool = True,
         model: Any = "auto",
-        metric: str = "cosine",
+        metric: str | None = None,
         linkage: str = "ward",
         layout: str = "umap",
         n_clusters: int | Literal["auto"] = "auto",
@@ -124,6 +129,7 @@ class ClusterExplorer(Exporting, Growing, Labelling, Meaning, WorkingSets):
     ) -> None:
         if n_clusters != "auto" and not (isinstance(n_clusters, Integral) and n_clusters >= 1):
             raise ValueError(f"n_clusters must be a whole number from 1, or 'auto', not {n_clusters!r}")
+        metric = FeatureChoice.of(features).metric if metric is None else metric
         computing = (model, metric, linkage, layout, client, features)
         options = Options(source, metadata, recursive, *computing, frames, storage_options, limits, watch)
         options.check()
@@ -183,7 +189,7 @@ class ClusterExplorer(Exporting, Growing, Labelling, Meaning, WorkingSets):
         of them brought; ``outlier`` and ``outlier_local`` (ranks, 1 for what stands
         apart most: by distance to the nearest neighbours, and by the local outlier factor); ``duplicate_of`` (the label
         of the image that one repeats); ``predicted`` and ``predicted_share``, where the network has classes; cluster, x
-        and y.
+        and y; and the columns of labels.
         """
         self._results()
         return self.data_so_far

@@ -20,7 +20,7 @@ from imgclust_jupyter.collection.remote_listing import find_remote, local_path, 
 from imgclust_jupyter.collection.walk import find_images, split_pattern
 from imgclust_jupyter.imaging import SUFFIXES
 
-__all__ = ["PATH_COLUMNS", "Gathered", "check_source", "gather", "resolve"]
+__all__ = ["PATH_COLUMNS", "Gathered", "check_source", "gather", "path_column", "resolve"]
 
 PATH_COLUMNS = (
     "path", "filepath", "file_path", "file", "filename", "file_name", "image_path", "img_path", "image", "img", "url",
@@ -88,7 +88,7 @@ def check_source(source: Any) -> None:
     elif isinstance(source, str | Path):
         resolve(source)
     elif isinstance(source, pd.DataFrame):
-        _path_column(source)
+        _needed_path_column(source)
     elif isinstance(source, np.ndarray):
         # An array of shape (height, width, 3) may well be meant, but it would be taken apart into its rows.
         if source.ndim not in (3, 4) or (source.ndim == 3 and source.shape[2] in (3, 4)):
@@ -111,8 +111,10 @@ def gather(source: Any, recursive: bool = True, storage_options: dict[str, Any] 
     if isinstance(source, str | Path):
         return _from_folder(source, recursive)
     if isinstance(source, pd.DataFrame):
-        column = _path_column(source)
+        column = _needed_path_column(source)
         gathered = _from_list(source[column].tolist(), options)
+        if isinstance(source[column].iloc[0], FileContent):
+            return replace(gathered, rows=source.drop(columns=column))  # it says nothing that the pictures do not
         return replace(gathered, rows=source, path_column=column)
     return _from_list(list(source), options)
 
@@ -251,15 +253,20 @@ def _common_folder(paths: list[Path]) -> Path | None:
         return None
 
 
-def _path_column(frame: pd.DataFrame) -> Any:
+def path_column(frame: pd.DataFrame) -> Any:
+    """Return the column of a table that has the paths, or None."""
     by_name = {str(column).lower(): column for column in reversed(list(frame.columns))}
-    for name in PATH_COLUMNS:
-        if name in by_name:
-            return by_name[name]
-    raise ValueError(
-        f"the DataFrame has no column of paths; its columns are {', '.join(map(str, frame.columns))}, and one of "
-        f"{', '.join(PATH_COLUMNS)} is needed"
-    )
+    return next((by_name[name] for name in PATH_COLUMNS if name in by_name), None)
+
+
+def _needed_path_column(frame: pd.DataFrame) -> Any:
+    column = path_column(frame)
+    if column is None:
+        raise ValueError(
+            f"the DataFrame has no column of paths; its columns are {', '.join(map(str, frame.columns))}, and one of "
+            f"{', '.join(PATH_COLUMNS)} is needed, or features=[columns] to compare its rows without images"
+        )
+    return column
 
 
 def _file_item(number: int, path: Path, relative: str) -> Item:

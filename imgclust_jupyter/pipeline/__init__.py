@@ -1,6 +1,7 @@
 """From a source of images to embeddings, tree and map, stage by stage on the process's worker thread."""
 
 from imgclust_jupyter.pipeline.changes import CHANGES_COLUMNS
+from imgclust_jupyter.pipeline.features import FeatureChoice
 from imgclust_jupyter.pipeline.options import Options
 from imgclust_jupyter.pipeline.pipeline import Pipeline
 from imgclust_jupyter.pipeline.progress import STAGES, Progress
@@ -12,6 +13,7 @@ __all__ = [
     "CHANGES_COLUMNS",
     "STAGES",
     "Addition",
+    "FeatureChoice",
     "LayOutAnew",
     "MetadataUpdate",
     "Options",

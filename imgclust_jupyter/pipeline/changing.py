@@ -9,11 +9,11 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from imgclust_jupyter.clustering import prepare
 from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.collection.revision import ALREADY_THERE, merge
-from imgclust_jupyter.embedding import Network, get_network, precomputed
+from imgclust_jupyter.embedding import Network, get_network
 from imgclust_jupyter.pipeline.changes import TAKEN_OUT, Changes
+from imgclust_jupyter.pipeline.features import numbers_without_network, vectors_of
 from imgclust_jupyter.pipeline.growth import OnProgress, from_the_start, grow, with_collection
 from imgclust_jupyter.pipeline.options import Options
 from imgclust_jupyter.pipeline.requests import Addition, CollectionChange, LayOutAnew, Refresh, Request, WorkingSet
@@ -65,19 +65,20 @@ class Changing(ABC):
         self._begin("scan", "looking for changes")
         collection, gathered, vanished = request.look(everything, options)
         if gathered is None:
-            self._replace(with_collection(results, collection))
+            self._replace(self._described(collection))
             return
         found = Collection(gathered, None, options.frames, options.limits)
-        own = options.features is not None
-        embeddings = self._embedded(found, get_network("pixels") if own else results.network)
+        network = results.network if options.choice.images else get_network("pixels")
+        embeddings = self._embedded(found, network)
         revision = merge(collection, found, store, vanished)
-        if own:
-            taken = np.isin(revision.collection.readable, list(revision.taken))
-            embeddings = precomputed(revision.collection, options.features)[taken]
-        else:
+        if options.choice.images:
             embeddings = embeddings[
                 np.searchsorted(found.readable, [revision.taken[i] for i in sorted(revision.taken)])
             ]
+        else:
+            taken = np.isin(revision.collection.readable, list(revision.taken))
+            numbers = numbers_without_network(revision.collection, options.choice, everything.blocks)
+            embeddings = numbers[taken]
         told = [each for each in revision.changes if each.what != ALREADY_THERE]
         if isinstance(request, Refresh) and request.quiet and not told:
             self._replace(with_collection(results, revision.collection))
@@ -102,6 +103,14 @@ class Changing(ABC):
             rest = without(self._completed(grown), results.excluded, options, store, self._counting)
             assert results.ids is not None
             self._replace(replace(rest, changes=Changes(revision.changes, results.tree, results.ids)))
+
+    def _described(self, collection: Collection) -> Results:
+        """Return the results with other metadata, by which the images may be compared."""
+        if not self.options.choice.columns:
+            return with_collection(self.results, collection)
+        everything = from_the_start(with_collection(self._everything(), collection))
+        everything = self._completed(replace(everything, embeddings=None, blocks=None))
+        return without(everything, self.results.excluded, self.options, open_store(), self._counting)
 
     def _change_working_set(self, request: WorkingSet) -> None:
         if request.excluded == self.results.excluded:
@@ -140,13 +149,15 @@ class Changing(ABC):
         assert results.collection is not None
         assert results.network is not None
         assert results.ids is not None
-        features = self.options.features
+        choice = self.options.choice
         self._begin("embed")
-        if features is None:
+        if choice.images:
             embeddings = self._embedded(results.collection, results.network)
         else:
-            embeddings = precomputed(results.collection, features)
+            embeddings = numbers_without_network(results.collection, choice, results.blocks)
         if not np.array_equal(results.collection.readable, results.ids):
             raise RuntimeError("some of the images can no longer be read; run the cell again")
-        vectors, _ = prepare(embeddings, self.options.metric, results.mean)
+        vectors, _ = vectors_of(
+            embeddings, results.collection, results.ids, results.blocks, self.options.metric, results.mean
+        )
         return replace(results, embeddings=embeddings, vectors=vectors)

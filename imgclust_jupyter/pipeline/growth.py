@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial.distance import cdist, squareform
 
-from imgclust_jupyter.clustering import METRICS, Tree, condensed_distances, medoids, plan_linkage, prepare
+from imgclust_jupyter.clustering import METRICS, Tree, condensed_distances, medoids, plan_linkage
 from imgclust_jupyter.clustering.insertion import drop_leaves, insert_leaves
 from imgclust_jupyter.clustering.matching import order_like
 from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.collection.revision import Revision
 from imgclust_jupyter.layout import Neighbors, extend_neighbors, place
 from imgclust_jupyter.pipeline.changes import Changes
+from imgclust_jupyter.pipeline.features import vectors_of
 from imgclust_jupyter.pipeline.findings import NEIGHBORS, find, names_of
 from imgclust_jupyter.pipeline.options import Options
 from imgclust_jupyter.pipeline.results import Results
@@ -130,7 +131,12 @@ def rearranged(
     Results
     """
     assert results.neighbors is not None
-    new_vectors = prepare(embeddings, options.metric, results.mean)[0] if len(embeddings) else embeddings
+    assert results.collection is not None
+    assert results.vectors is not None
+    new_vectors: npt.NDArray[Any] = results.vectors[:0]
+    if len(embeddings):
+        fresh, blocks = ids[before < 0], results.blocks
+        new_vectors, _ = vectors_of(embeddings, results.collection, fresh, blocks, options.metric, results.mean)
     vectors = _joined(results.vectors, before, new_vectors)
     neighbors = extend_neighbors(results.neighbors, vectors, NEIGHBORS, options.metric, counting("neighbors"), before)
     values = _joined(results.embeddings, before, embeddings)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from imgclust_jupyter.clustering import LINKAGES, METRICS
 from imgclust_jupyter.collection import FRAMES, check_source
+from imgclust_jupyter.collection.cards import with_cards
+from imgclust_jupyter.collection.sources import path_column
 from imgclust_jupyter.collection.watched import WatchedFolder
 from imgclust_jupyter.embedding import check_client
 from imgclust_jupyter.imaging import DEFAULT_LIMITS, Limits
 from imgclust_jupyter.layout import LAYOUTS
+from imgclust_jupyter.pipeline.features import FeatureChoice
 
 __all__ = ["Options"]
 
@@ -26,7 +30,7 @@ class Options:
     source, metadata, recursive, frames, storage_options, limits
         As for `Collection.from_source`.
     features
-        As for `precomputed`; None for the embeddings of the model.
+        As for `FeatureChoice.of`; None for the embeddings of the model.
     model
         As for `get_network`.
     metric, linkage, layout : str
@@ -50,6 +54,17 @@ class Options:
     storage_options: dict[str, Any] | None = None
     limits: Limits = DEFAULT_LIMITS
     watch: bool = False
+
+    @cached_property
+    def choice(self) -> FeatureChoice:
+        """What the images are compared by."""
+        return FeatureChoice.of(self.features)
+
+    def __post_init__(self) -> None:
+        # Rows of a table without images are looked at as pictures of their values.
+        by_columns = bool(self.choice.names) and not self.choice.images
+        if by_columns and isinstance(self.source, pd.DataFrame) and path_column(self.source) is None:
+            object.__setattr__(self, "source", with_cards(self.source, self.choice.names))
 
     def check(self) -> None:
         """Refuse what can be seen to be wrong without any work.
@@ -78,5 +93,9 @@ class Options:
         ):
             if name not in known:
                 raise ValueError(f"there is no {what} {name!r}; there are {', '.join(known)}")
+        if self.choice.columns and self.choice.images and self.metric != self.choice.metric:
+            raise ValueError(
+                f"images and columns are put together as Euclidean distances, not {self.metric} ones; leave metric out"
+            )
         if self.linkage == "ward" and not METRICS[self.metric].euclidean:
             raise ValueError(f"Ward's linkage has no meaning for {self.metric} distances; try linkage='average'")

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from imgclust_jupyter.clustering import Tree, auto_clusters, medoids, order_leaves, plan_linkage, prepare
+from imgclust_jupyter.clustering import Tree, auto_clusters, medoids, order_leaves, plan_linkage
 from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.embedding import Interrupted, Network, embed, get_network, precomputed
 from imgclust_jupyter.layout import LAYOUTS, nearest_neighbors, pca_map, warm_up
 from imgclust_jupyter.pipeline.changing import Changing, SupersededError
+from imgclust_jupyter.pipeline.features import featured, vectors_of
 from imgclust_jupyter.pipeline.findings import NEIGHBORS, find, names_of
 from imgclust_jupyter.pipeline.growth import exact_tree
 from imgclust_jupyter.pipeline.options import Options
@@ -274,8 +275,10 @@ class Pipeline(Changing):
         collection = Collection.from_source(
             options.source, options.metadata, options.recursive, options.frames, options.storage_options, options.limits
         )
-        if options.features is not None:
-            precomputed(collection, options.features)  # raises at once what is wrong with them
+        # Raises at once what can be seen to be wrong with them.
+        if options.choice.own is not None:
+            precomputed(collection, options.choice.own)
+        options.choice.check(collection.table().columns)
         self._finish(collection=collection, ids=collection.readable, notices=tuple(collection.notices))
 
     def _embed(self) -> None:
@@ -283,18 +286,16 @@ class Pipeline(Changing):
         if self.results.embeddings is not None or collection is None:
             return
         self._begin("embed")
-        own = self.options.features is not None
+        choice = self.options.choice
         # The baseline looks at every image, for size and thumbnails, at hardly more than the price of decoding.
-        network = get_network("pixels" if own else self.options.model, self._weights_progress)
+        network = get_network(self.options.model if choice.images else "pixels", self._weights_progress)
         with ThreadPoolExecutor(1, "imgclust-embedding") as thread:
             embedding = thread.submit(self._embedded, collection, network)
             self._prepare_map(embedding)
             embeddings = embedding.result()
         notices = (*collection.notices, *([network.notice] if network.notice else []))
-        if own:
-            embeddings = precomputed(collection, self.options.features)
-            network = replace(network, name="features", label="your features", dimensions=embeddings.shape[1])
-        self._finish(ids=collection.readable, network=network, embeddings=embeddings, notices=notices)
+        network, embeddings, blocks = featured(collection, network, embeddings, choice)
+        self._finish(ids=collection.readable, network=network, embeddings=embeddings, blocks=blocks, notices=notices)
 
     def _embedded(self, collection: Collection, network: Network) -> npt.NDArray[np.float32]:
         pace = Pace()
@@ -318,15 +319,14 @@ class Pipeline(Changing):
             wait([embedding], timeout=0.2)
 
     def _first_map(self) -> None:
-        if self.results.vectors is not None or self.results.embeddings is None:
+        results, collection = self.results, self.results.collection
+        if results.vectors is not None or results.embeddings is None or results.ids is None or collection is None:
             return
         self._begin("map")
-        if not len(self.results.embeddings):
-            collection = self.results.collection
-            assert collection is not None
+        if not len(results.embeddings):
             first = [f"{row.path}: {row.reason}" for row in collection.errors.head(1).itertuples()]
             raise ValueError("; ".join(["none of the images can be read", *first, "explorer.errors says it of each"]))
-        vectors, mean = prepare(self.results.embeddings, self.options.metric)
+        vectors, mean = vectors_of(results.embeddings, collection, results.ids, results.blocks, self.options.metric)
         self._finish(vectors=vectors, mean=mean, coordinates=pca_map(vectors), layout="pca")
 
     def _neighbors(self) -> None:

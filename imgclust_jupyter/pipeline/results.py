@@ -16,6 +16,7 @@ from imgclust_jupyter.embedding import Network
 from imgclust_jupyter.insight.cluster_names import BranchName
 from imgclust_jupyter.layout import Neighbors
 from imgclust_jupyter.pipeline.changes import Changes
+from imgclust_jupyter.pipeline.features import Blocks
 
 __all__ = ["OWN_COLUMNS", "Aside", "Findings", "Results"]
 
@@ -72,6 +73,8 @@ class Results:
         The embeddings as prepared for the metric (centred, normalised).
     mean : ndarray, shape (d,), or None
         What was subtracted from each for that.
+    blocks : Blocks or None
+        How columns of the table become part of that, where they do.
     neighbors : Neighbors or None
     findings : Findings or None
     tree : Tree or None
@@ -106,6 +109,7 @@ class Results:
     embeddings: npt.NDArray[np.float32] | None = None
     vectors: npt.NDArray[Any] | None = None
     mean: npt.NDArray[np.floating] | None = None
+    blocks: Blocks | None = None
     neighbors: Neighbors | None = None
     findings: Findings | None = None
     tree: Tree | None = None
