@@ -339,6 +339,28 @@ describe("the preview", () => {
     age: null,
   };
 
+  it("keeps the keys when what was clicked goes away or has come to its end", async () => {
+    ctx.openPreview([5, 9], 0);
+    await settled();
+    const dialog = frame.querySelector<HTMLElement>("[role=dialog]")!;
+    const next = buttonNamed("Next picture (→)");
+    next.focus();
+    next.click();
+    expect(next.disabled).toBe(true);
+    expect(document.activeElement).toBe(dialog);
+    const { ids } = ctx.store.dataset.value;
+    await answer("similar", {}, [
+      new DataView(Uint32Array.of(ids[9]!, ids[3]!).buffer),
+      new DataView(Float32Array.of(0, 0.1).buffer),
+    ]);
+    const like = dialog.querySelector<HTMLElement>(".imgclust-similar-picture")!;
+    like.focus();
+    like.click();
+    expect(document.activeElement).toBe(dialog);
+    press(document.activeElement!, "Backspace");
+    expect(requests.findLast(({ kind }) => kind === "preview")!.body).toMatchObject({ id: ids[9] });
+  });
+
   it("shows a picture and what is known of it, and leads to the next", async () => {
     let last = -1;
     ctx.openPreview([5, 9], 0, (index) => {

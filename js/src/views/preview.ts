@@ -106,6 +106,10 @@ export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPr
       previous.disabled = current === 0;
       next.disabled = current === rows.length - 1;
       back.hidden = trail.length === 0;
+      const focused = document.activeElement;
+      // The keys must not go with what was clicked, when it is gone or has come to its end.
+      if (similar.element.contains(focused) || focused?.matches(":disabled, [hidden]"))
+        dialog.body.parentElement?.focus();
       place.textContent = `${formatCount(current + 1)} of ${formatCount(rows.length)}`;
       showSmall(row, wanted);
       showDetails(row);
