@@ -235,8 +235,8 @@ def test_a_refresh_takes_up_only_what_has_changed(folder, extra, decoded):
     assert "coffee_00.jpg" not in data["name"].tolist()
     assert explorer.data["name"].tolist()[-1] == "brick_01.jpg"
     assert results_of(explorer).tree.n == len(data)
-    notice = explorer._session.dataset.header["notices"][-1]
-    assert notice.startswith("1 new, 1 removed, 1 changed, 1 renamed")
+    report = explorer._session.dataset.header["changes"]["text"]
+    assert report.startswith("1 new, 1 removed, 1 changed, 1 renamed")
     assert explorer.refresh().empty
     assert not explorer.data["new"].any()
 
