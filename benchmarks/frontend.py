@@ -1,10 +1,10 @@
 """How quick the three views are in Chromium: script time of what a person does, beside other tools; bytes, and leaks.
 
 Each number of images is drawn by the widget on a page of its own (``benchmarks/frontend_pages``), with a synthetic
-collection and a kernel that answers at once with pictures drawn beforehand. Times are milliseconds of the page's own
-script as Chromium counts it (`Performance.getMetrics`), from handling the event to the end of the frame or, where it
-says "→", until nothing more happens; medians of 30 frames. What the software in place of a graphics card takes to draw
-is left out, also where a script waits for it; "elapsed" has it in.
+collection and a kernel that answers at once with pictures drawn beforehand. Times are milliseconds of processor time
+that the page's own script takes (Chromium's `Performance.getMetrics` in thread ticks), from handling the event to the
+end of the frame or, where it says "→", until nothing more happens; medians of 30 frames. What draws in place of a
+graphics card works elsewhere, and is left out; so is what else the machine does. "Elapsed" is by the clock, with all.
 
     npm --prefix js ci && npm --prefix js run build
     python benchmarks/frontend.py 1000 20000 100000
@@ -145,9 +145,7 @@ def main() -> None:
             found[f"maps of {n:,}"] = alone(n, folder, modules)
             table(f"map alone, {n:,} points, script ms", found[f"maps of {n:,}"])
     if modules is None:
-        print(
-            "\njupyter-scatter and Embedding Atlas are not in this table: the top of this file says how to install them."
-        )
+        print("\njupyter-scatter and Embedding Atlas are not here: the top of this file says how to install them.")
     if options.json:
         options.json.write_text(json.dumps(found, indent=1))
 

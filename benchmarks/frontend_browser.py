@@ -22,22 +22,8 @@ from browsers import FLAGS, find_browser  # noqa: E402
 ORIGIN = "http://widget.test"
 SIZE = {"width": 1400, "height": 800}
 
-# Copying from a WebGL canvas waits for the software that draws it, which a graphics card would do meanwhile.
-COUNT_WAITING = """
-window.waiting = 0;
+WATCH = """
 window.contexts = [];
-function timed(owner, name, isWait = () => true) {
-  const original = owner[name];
-  owner[name] = function (...values) {
-    const started = performance.now();
-    const result = original.apply(this, values);
-    if (isWait(...values)) window.waiting += performance.now() - started;
-    return result;
-  };
-}
-const gl = WebGL2RenderingContext.prototype;
-for (const name of ['readPixels', 'finish', 'getBufferSubData', 'clientWaitSync']) timed(gl, name);
-timed(CanvasRenderingContext2D.prototype, 'drawImage', source => source instanceof HTMLCanvasElement);
 const getContext = HTMLCanvasElement.prototype.getContext;
 HTMLCanvasElement.prototype.getContext = function (kind, ...options) {
   const context = getContext.call(this, kind, ...options);
@@ -48,7 +34,7 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...options) {
 addEventListener('pointerup', () => performance.mark('released'), true);
 addEventListener('mouseup', () => performance.mark('released'), true);
 """
-FRAME = "() => new Promise(resolve => requestAnimationFrame(() => setTimeout(() => resolve(window.waiting))))"
+FRAME = "() => new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)))"
 
 
 def bundle(name: str, folder: Path, modules: Path | None = None) -> None:
@@ -63,24 +49,13 @@ def bundle(name: str, folder: Path, modules: Path | None = None) -> None:
 
 @dataclass(frozen=True)
 class Times:
-    """Milliseconds of the page's main thread.
-
-    Attributes
-    ----------
-    script : float
-        In JavaScript, less `waiting`.
-    style : float
-        Working out styles and layout.
-    waiting : float
-        For the software that draws in place of a graphics card.
-    """
+    """Milliseconds that the page's main thread was at work: in JavaScript, and working out styles and layout."""
 
     script: float
     style: float
-    waiting: float
 
     def __sub__(self, other: Times) -> Times:
-        return Times(self.script - other.script, self.style - other.style, self.waiting - other.waiting)
+        return Times(self.script - other.script, self.style - other.style)
 
 
 class Bench:
@@ -99,9 +74,10 @@ class Bench:
         self.page = browser.new_page(viewport=SIZE)
         self.page.set_default_timeout(120_000)
         self.page.on("pageerror", lambda error: print(f"the page says: {error}", file=sys.stderr))
-        self.page.add_init_script(COUNT_WAITING)
+        self.page.add_init_script(WATCH)
         self._cdp = self.page.context.new_cdp_session(self.page)
-        self._cdp.send("Performance.enable")
+        # The thread's own time: neither other programs nor the software that draws, which it waits for, are in it.
+        self._cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
         (folder / "index.html").write_text(
             '<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="styles.css">'
             f'<body style="margin: 0"><div id="cell"></div><script type="module" src="{name}.js"></script>'
@@ -129,10 +105,10 @@ class Bench:
 
     def times(self) -> Times:
         """Wait for a frame, and tell what has been counted until then."""
-        waiting = float(self.page.evaluate(FRAME))
+        self.page.evaluate(FRAME)
         told = {each["name"]: 1000 * each["value"] for each in self.cdp("Performance.getMetrics")["metrics"]}
         style = told["RecalcStyleDuration"] + told["LayoutDuration"]
-        return Times(told["ScriptDuration"] - waiting, style, waiting)
+        return Times(told["ScriptDuration"], style)
 
     def each(self, act: Callable[[int], object], count: int) -> list[Times]:
         """Do something so many times, a frame for each."""
