@@ -22,6 +22,9 @@ export interface Group {
 /** The same group after other images are shown or the cut has moved elsewhere. */
 export const groupKey = ({ by, code, node }: Group): string => `${by}:${node ?? `category ${code}`}`;
 
+/** Beyond this number of clusters, most of them single images, the tree's order says as much as a head for each. */
+const MOST_CLUSTERS = 10_000;
+
 /** `shown` limits the rows, null shows all; `order` is that of the rows in each group, the tree's if left out. */
 export function groupRows(
   dataset: Dataset,
@@ -32,7 +35,7 @@ export function groupRows(
 ): Group[] {
   const rows = shown === null ? order : order.filter((row) => shown.has(row));
   const column = dataset.columns.get(groupBy);
-  if (groupBy === "cluster" && clusters !== null) {
+  if (groupBy === "cluster" && clusters !== null && clusters.k <= MOST_CLUSTERS) {
     const { labels, k, size, node } = clusters;
     return divide(rows, labels, k).flatMap((members, code) =>
       code === k || members.length === 0

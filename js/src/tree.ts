@@ -82,12 +82,15 @@ export class Tree {
       const right = nodeAt[start + this.split[merge]!]!;
       this.leftChild[merge] = left;
       this.rightChild[merge] = right;
-      for (const child of [left, right]) {
-        if (child < 0) this.parentOfRow[rowOfLeaf(child)] = merge;
-        else this.parentOfMerge[child] = merge;
-      }
+      this.setParent(left, merge);
+      this.setParent(right, merge);
       nodeAt[start] = merge;
     }
+  }
+
+  private setParent(node: number, merge: number): void {
+    if (node < 0) this.parentOfRow[rowOfLeaf(node)] = merge;
+    else this.parentOfMerge[node] = merge;
   }
 
   /**

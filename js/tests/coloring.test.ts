@@ -124,11 +124,7 @@ it("gives every member of a cluster the colour of the cluster", () => {
   codes.forEach((code, row) => {
     expect(css[code]).toBe(clusterColor(clusters.color[clusters.labels[row]!]!));
   });
-  if (legend.kind !== "entries") throw new Error(legend.kind);
-  expect(legend.entries.map(({ label }) => label)).toEqual(
-    Array.from({ length: 15 }, (_, i) => String(i + 1)),
-  );
-  expect(legend.entries.reduce((sum, { count }) => sum + count, 0)).toBe(60);
+  expect(legend.kind).toBe("clusters");
 });
 
 it("gives the most common categories the first colours, and missing ones grey", () => {

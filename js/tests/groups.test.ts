@@ -39,6 +39,14 @@ describe("groups", () => {
     for (const { rows, code } of groups) for (const row of rows) expect(clusters.labels[row]).toBe(code);
   });
 
+  it("are one where there are more clusters than anyone could look through", () => {
+    const many = datasetOf(10_001);
+    expect(groupRows(many, many.tree!.clusters(10_000), "cluster", null)).toHaveLength(10_000);
+    const [all, ...others] = groupRows(many, many.tree!.clusters(10_001), "cluster", null);
+    expect(others).toEqual([]);
+    expect(all).toMatchObject({ label: "", total: 10_001, rows: many.tree!.leafOrder });
+  });
+
   it("by category follow the categories, what has none comes last", () => {
     const groups = groupRows(dataset, clusters, "breed", null);
     const { categories, values } = dataset.columns.get("breed")!;

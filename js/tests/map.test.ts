@@ -278,6 +278,13 @@ describe("cluster names", () => {
     expect(byClusters.groups.map(({ size }) => size)).toEqual(
       Array.from(clusters.size).sort((a, b) => b - a),
     );
+    const few = Bitset.of(60, dataset.tree!.leafOrder.subarray(0, clusters.size[0]! + 1));
+    expect(groupsOf(dataset, clusters, colorByClusters(dataset, clusters), few)!.groups).toMatchObject(
+      [
+        { name: "1", shown: clusters.size[0]! },
+        { name: "2", shown: 1 },
+      ].toSorted((a, b) => b.shown - a.shown),
+    );
     const column = dataset.columns.get("breed")!;
     const { of, groups } = groupsOf(dataset, clusters, colorByColumn(column, "#ffffff"))!;
     for (const { index, name, size } of groups) {
@@ -290,6 +297,18 @@ describe("cluster names", () => {
     expect(wordsOf(filtered[0]!)[1]).toBe(` · 2 of ${groups[0]!.size}`);
     expect(wordsOf(groups[0]!)[1]).toBe(` · ${groups[0]!.size}`);
     expect(groupsOf(dataset, clusters, colorByColumn(dataset.columns.get("width")!, "#ffffff"))).toBeNull();
+  });
+
+  it("are the largest two hundred where there are as many as images", () => {
+    const dataset = datasetOf(900);
+    const clusters = dataset.tree!.clusters(400);
+    const { groups } = groupsOf(dataset, clusters, colorByClusters(dataset, clusters))!;
+    expect(groups.map(({ size }) => size)).toEqual(
+      Array.from(clusters.size)
+        .sort((a, b) => b - a)
+        .slice(0, 200),
+    );
+    expect(groups.every(({ index, size }) => clusters.size[index] === size)).toBe(true);
   });
 
   it("fade in and out, but are there at once at first and for who wants no motion", () => {

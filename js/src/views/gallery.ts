@@ -62,7 +62,8 @@ export function mountGallery(el: HTMLElement, ctx: ViewContext): void {
   });
   const widths = computed(() => readOptions(store.ui.value.gallery).widths);
   const shape = computed<GridShape>(() => {
-    const isFolded = (group: Group): boolean => folded.value.has(groupKey(group));
+    const { size } = folded.value;
+    const isFolded = (group: Group): boolean => size > 0 && folded.value.has(groupKey(group));
     const items = store.published.value;
     if (columns.value !== null) {
       const lines = new Lines(groups.value, { perLine: 1, height: ROW_HEIGHT, groupGap: 0 }, isFolded);

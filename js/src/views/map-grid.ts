@@ -54,7 +54,8 @@ export class Grid {
       const end = this.start[line * this.columns + c1 + 1]!;
       for (let i = this.start[line * this.columns + c0]!; i < end; i++) {
         const row = this.rows[i]!;
-        const [x, y] = [this.positions[2 * row]!, this.positions[2 * row + 1]!];
+        const x = this.positions[2 * row]!;
+        const y = this.positions[2 * row + 1]!;
         if (x >= left && x <= right && y >= bottom && y <= top) visit(row, x, y);
       }
     }

@@ -1,5 +1,6 @@
 /** The groups that the colours of the map stand for, clusters or categories, so that they can be named on it. No DOM. */
 import { formatPart } from "../format";
+import { clusterColor } from "../palette";
 import type { Bitset, Clusters, Coloring, Dataset } from "../store";
 
 export interface Groups {
@@ -41,26 +42,9 @@ export function groupsOf(
   visible: Bitset | null = null,
 ): Groups | null {
   const { column, css, legend } = coloring;
-  if (legend.kind !== "entries") return null;
-  const largest = (groups: Group[]) =>
-    groups
-      .filter(({ shown }) => shown > 0)
-      .sort((a, b) => b.shown - a.shown)
-      .slice(0, MOST_GROUPS);
   const chosen = dataset.columns.get(column);
-  if (!chosen) {
-    if (!clusters) return null;
-    const shownIn = countShown(clusters.labels, visible);
-    const groups = legend.entries.map(({ label, code, count }, index) => ({
-      index,
-      name: label,
-      size: count,
-      shown: shownIn?.(index) ?? count,
-      color: css[code]!,
-      origin: `cluster ${label}`,
-    }));
-    return { of: clusters.labels, groups: largest(groups) };
-  }
+  if (!chosen) return clusters && groupsOfClusters(clusters, visible);
+  if (legend.kind !== "entries") return null;
   const shownIn = countShown(chosen.values as Int32Array, visible);
   const indexOf = new Map(chosen.categories.map((category, index) => [category, index]));
   const groups: Group[] = [];
@@ -76,7 +60,30 @@ export function groupsOf(
       origin: `${column}: ${label}`,
     });
   }
-  return { of: chosen.values as Int32Array, groups: largest(groups) };
+  const largest = groups.filter(({ shown }) => shown > 0).sort((a, b) => b.shown - a.shown);
+  return { of: chosen.values as Int32Array, groups: largest.slice(0, MOST_GROUPS) };
+}
+
+/** There may be as many clusters as images: only those that are named become objects. */
+function groupsOfClusters({ k, labels, size, color }: Clusters, visible: Bitset | null): Groups {
+  const shownIn = countShown(labels, visible);
+  const shown = shownIn ? Uint32Array.from({ length: k }, (_, index) => shownIn(index)) : size;
+  const least = Math.max(1, shown.slice().sort()[Math.max(0, k - MOST_GROUPS)]!);
+  const all = Uint32Array.from(shown.keys());
+  const named = [
+    ...all.filter((index) => shown[index]! > least),
+    ...all.filter((index) => shown[index] === least).subarray(0, MOST_GROUPS),
+  ].slice(0, MOST_GROUPS);
+  named.sort((a, b) => shown[b]! - shown[a]!);
+  const groups = named.map((index) => ({
+    index,
+    name: String(index + 1),
+    size: size[index]!,
+    shown: shown[index]!,
+    color: clusterColor(color[index]!),
+    origin: `cluster ${index + 1}`,
+  }));
+  return { of: labels, groups };
 }
 
 export function rowsOf(of: Int32Array, group: number): number[] {

@@ -34,13 +34,12 @@ export function placesOf(
   for (let row = 0; row < of.length; row++) {
     const group = of[row]!;
     if (!isNamed[group] || !isIn(row)) continue;
-    const distance = Math.hypot(
-      positions[2 * row]! - sums[2 * group]! / sizes[group]!,
-      positions[2 * row + 1]! - sums[2 * group + 1]! / sizes[group]!,
-    );
-    spread[group]! += distance ** 2 / sizes[group]!;
-    if (distance >= nearest[group]!) continue;
-    nearest[group] = distance;
+    const x = positions[2 * row]! - sums[2 * group]! / sizes[group]!;
+    const y = positions[2 * row + 1]! - sums[2 * group + 1]! / sizes[group]!;
+    const squared = x * x + y * y;
+    spread[group]! += squared / sizes[group]!;
+    if (squared >= nearest[group]!) continue;
+    nearest[group] = squared;
     centre[group] = row;
   }
   return groups

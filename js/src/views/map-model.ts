@@ -92,10 +92,10 @@ export function createMapModel(
 
   const pictures = computed((): readonly PlacedPicture[] => {
     const view = camera.view.value;
-    if (!grid.value || !view || marks.value === "dots" || isMoving.value || !levels.value) return [];
+    if (!grid.value || !view || marks.value === "dots" || isMoving.value) return [];
     // 0 when pictures are wanted in any case.
     const enough = marks.value === "auto" ? enoughPictured(camera.zoomLevel()) : 0;
-    if (!haveRoom(grid.value, view, extent.value, pictureSize.value, enough)) return [];
+    if (!haveRoom(grid.value, view, extent.value, pictureSize.value, enough) || !levels.value) return [];
     const placed = placePictures(grid.value, levels.value, view, extent.value, pictureSize.value);
     return placed.pictures.length >= enough * placed.inView ? placed.pictures : [];
   });

@@ -24,20 +24,21 @@ export function pictureLevels(positions: Positions, isIn: (row: number) => boole
   const levels = new Uint8Array(n).fill(finest + 1);
   for (let level = 0; level <= finest; level++) {
     const side = 2 ** level;
-    const line = (value: number) => Math.min(side - 1, Math.max(0, Math.floor(((value + 1) / 2) * side)));
-    const cellOf = (row: number) => line(positions[2 * row + 1]!) * side + line(positions[2 * row]!);
-    /** How far a row is from the middle of its cell; none, if it has a picture already and so keeps it. */
-    const distance = (row: number) => {
-      if (levels[row]! < level) return -1;
-      const off = (value: number) => Math.abs(value - ((line(value) + 0.5) * 2) / side + 1);
-      return Math.max(off(positions[2 * row]!), off(positions[2 * row + 1]!));
-    };
     const holders = new Int32Array(side * side).fill(-1);
+    const nearest = new Float32Array(side * side).fill(Number.POSITIVE_INFINITY);
     for (let row = 0; row < n; row++) {
       if (!isIn(row)) continue;
-      const cell = cellOf(row);
-      const holder = holders[cell]!;
-      if (holder === -1 || distance(row) < distance(holder)) holders[cell] = row;
+      const x = ((positions[2 * row]! + 1) / 2) * side;
+      const y = ((positions[2 * row + 1]! + 1) / 2) * side;
+      const column = Math.min(side - 1, Math.max(0, Math.floor(x)));
+      const line = Math.min(side - 1, Math.max(0, Math.floor(y)));
+      const cell = line * side + column;
+      // From the middle of the cell; none for a row that has a picture already, and so keeps it.
+      const distance =
+        levels[row]! < level ? -1 : Math.max(Math.abs(x - column - 0.5), Math.abs(y - line - 0.5));
+      if (distance >= nearest[cell]!) continue;
+      nearest[cell] = distance;
+      holders[cell] = row;
     }
     for (const row of holders) if (row !== -1 && levels[row]! > level) levels[row] = level;
   }

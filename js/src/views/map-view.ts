@@ -43,7 +43,8 @@ export function boundsOf(positions: Float32Array): Bounds {
     top: Number.NEGATIVE_INFINITY,
   };
   for (let i = 0; i < positions.length; i += 2) {
-    const [x, y] = [positions[i]!, positions[i + 1]!];
+    const x = positions[i]!;
+    const y = positions[i + 1]!;
     if (x < bounds.left) bounds.left = x;
     if (x > bounds.right) bounds.right = x;
     if (y < bounds.bottom) bounds.bottom = y;
