@@ -224,8 +224,9 @@ it("lets go of all pictures with the model, also of those that arrive too late",
 
 it("lets go of the pictures that were shown longest ago when there are too many", async () => {
   const show = thumbnails.claim(life.signal);
+  dataset.value = datasetOf(900);
   const side = 255;
-  const room = Math.floor((128 * 2 ** 20) / (4 * side * side));
+  const room = Math.floor((192 * 2 ** 20) / (4 * side * side));
   for (let first = 0; first < room + 3; first += 32) {
     show(
       Array.from({ length: 32 }, (_, i) => first + i),

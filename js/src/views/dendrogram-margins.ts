@@ -134,17 +134,19 @@ export function drawLabels(context: Context, scene: Scene): void {
     const shown = shownIn(scene.shownBefore, start, start + clusters.size[cluster]!);
     if (shown === 0) continue;
     const [name, ...counts] = clusterName(cluster, shown, clusters.size[cluster]!);
-    if (coloring.column === "cluster") {
+    const hasSwatch = coloring.column === "cluster";
+    if (hasSwatch) {
       context.fillStyle = clusterColor(clusters.color[cluster]!);
       context.beginPath();
       context.roundRect(x, y - SWATCH / 2 - 0.5, SWATCH, SWATCH, 2);
       context.fill();
     }
-    const at = x + SWATCH + 5;
+    const before = hasSwatch ? SWATCH + 5 : 0;
+    const at = x + before;
     context.fillStyle = theme.text;
     context.font = `600 11px ${theme.fontFamily}`;
     context.fillText(name, at, y);
-    const used = context.measureText(name).width + SWATCH + 5;
+    const used = context.measureText(name).width + before;
     context.fillStyle = theme.muted;
     context.font = `11px ${theme.fontFamily}`;
     const count = counts.find((text) => used + context.measureText(text).width <= width);
