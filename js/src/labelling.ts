@@ -22,6 +22,12 @@ export interface Next {
   guess: Guess | null;
 }
 
+export interface Note {
+  text: string;
+  /** "done" is what everybody can see anyway. */
+  kind: "done" | "news" | "error";
+}
+
 export interface Labelling {
   /** The column that is written to; it need not be there yet. */
   readonly column: ReadonlySignal<string>;
@@ -33,13 +39,13 @@ export interface Labelling {
   /** The labels in use: those written last, then the most common. */
   readonly known: ReadonlySignal<readonly string[]>;
   /** What came of the last wish, or why nothing did. */
-  readonly note: ReadonlySignal<{ text: string; isError: boolean }>;
+  readonly note: ReadonlySignal<Note>;
   /** The label that was written last. */
   readonly latest: ReadonlySignal<string | null>;
   /** What to label next; null when nothing is left, undefined until that is asked. */
   readonly next: ReadonlySignal<Next | null | undefined>;
   setColumn(name: string): void;
-  /** What the selected images might be. */
+  /** What the selected images might be, where none of them has a label. */
   guess(): Guess | null;
   /** Labels what is selected (null: takes the label away) and looks for what comes next; false when it is refused. */
   write(value: string | null, keep?: boolean): Promise<boolean>;
@@ -52,7 +58,7 @@ export interface Labelling {
 const LEAST_SHARE = 0.25;
 
 export const describeGuess = ({ label, share }: Guess): string =>
-  `looks like “${label}”${share === null ? "" : ` ${formatShare(share)}`}`;
+  `“${label}”?${share === null ? "" : ` ${formatShare(share)}`}`;
 
 export function createLabelling(store: Store, rpc: Rpc, abort: AbortSignal): Labelling {
   const column = computed(() => store.ui.value.labelColumn);
@@ -72,15 +78,15 @@ export function createLabelling(store: Store, rpc: Rpc, abort: AbortSignal): Lab
     const late = recent.value.filter((label) => used.includes(label));
     return [...new Set([...late, ...used])];
   });
-  const note = signal({ text: "", isError: false });
+  const note = signal<Note>({ text: "", kind: "done" });
   const next = signal<Next | null | undefined>(undefined);
   let asking = new AbortController();
 
-  const say = (text: string): void => {
-    note.value = { text, isError: false };
+  const say = (text: string, kind: "done" | "news" = "done"): void => {
+    note.value = { text, kind };
   };
   const complain = (error: unknown): void => {
-    note.value = { text: error instanceof Error ? error.message : String(error), isError: true };
+    note.value = { text: error instanceof Error ? error.message : String(error), kind: "error" };
   };
   const bitsOf = (rows: Bitset): string => toBase64(packSelection(rows, store.published.peek()));
 
@@ -125,7 +131,7 @@ export function createLabelling(store: Store, rpc: Rpc, abort: AbortSignal): Lab
       const kept = Number(body.kept ?? 0);
       const what = value === null ? `no ${column.peek()}` : `“${value}”`;
       const rest = kept > 0 ? `; ${plural(kept, "image")} kept ${kept === 1 ? "its" : "their"} own` : "";
-      say(`${what} on ${plural(Number(body.changed), "image")}${rest}`);
+      say(`${what} on ${plural(Number(body.changed), "image")}${rest}`, kept > 0 ? "news" : "done");
     } catch (error) {
       complain(error);
       return false;
@@ -154,6 +160,7 @@ export function createLabelling(store: Store, rpc: Rpc, abort: AbortSignal): Lab
 
     guess() {
       const { rows, count } = store.selection.peek();
+      if (ofSelected.peek().none < count) return null;
       const seen = store.dataset.peek().columns.get("predicted");
       const [most] = countLabels(seen, rows).labels;
       return most && most.count >= LEAST_SHARE * count
@@ -175,7 +182,7 @@ export function createLabelling(store: Store, rpc: Rpc, abort: AbortSignal): Lab
     async goNext() {
       const to = next.peek() ?? (await findNext());
       if (to === null) {
-        if (next.peek() === null) say("Every cluster is labelled");
+        if (next.peek() === null) say("Every cluster is labelled", "news");
         return null;
       }
       next.value = undefined;

@@ -82,7 +82,7 @@ export function mountReview(
   const words = element("span", { class: "imgclust-review-words", attributes: { role: "status" } });
   const yes = keyed("It is: label it (Y)", "yes", "Y", Check, () => decide(true));
   const no = keyed("It is not: never suggest it again (X)", "no", "X", X, () => decide(false));
-  const back = keyed("Take the last answer back (U)", "back", "U", Undo2, undo);
+  const back = keyed("Take the last answer back (U)", "", "U", Undo2, undo);
   const done = button("Leave the suggestions (Escape)", "done", stop, "imgclust-text-button");
   const strip = element("div", {
     class: "imgclust-review",
@@ -98,7 +98,7 @@ export function mountReview(
     scroller.classList.toggle("imgclust-reviewing", label !== null);
     if (label === null) return;
     const said = `${formatCount(counts.yes)} yes, ${formatCount(counts.no)} no`;
-    const question = left > 0 ? `? ${formatCount(left)} suggested` : `: ${review.problem.value || "…"}`;
+    const question = left > 0 ? `? ${formatCount(left)} left` : `: ${review.problem.value || "…"}`;
     words.replaceChildren(element("strong", { text: `“${label}”` }), `${question} · ${said}`);
     words.title = words.textContent;
     for (const each of [yes, no]) each.disabled = left === 0;

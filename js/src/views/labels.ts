@@ -46,7 +46,7 @@ export function mountLabels(el: HTMLElement, ctx: ViewContext, root: HTMLElement
   );
 
   return {
-    l: () => box.focus(labelling.guess()?.label ?? ""),
+    l: () => box.focus(labelling.guess()?.label),
     n: () => void next.go(),
     m: next.more,
   };
