@@ -178,6 +178,17 @@ class TestAcrossSessions:
             assert by_name(explorer, "quality") == {"renamed.png": "sharp"}
             assert explorer.label_log["paths"].tolist()[0] == ("renamed.png",)
 
+    def test_an_image_stays_the_same_through_all_that_is_done_with_its_file(self, folder):
+        with explore(folder) as explorer:
+            explorer.label("cow", "name == 'p1.png'")
+            Image.new("RGB", (9, 9), "white").save(folder / "p1.png")
+            explorer.refresh()
+            explorer.label("white", "name == 'p1.png'", column="colour")
+        (folder / "p1.png").rename(folder / "renamed.png")
+        with explore(folder) as explorer:
+            assert by_name(explorer) == {"renamed.png": "cow"}
+            assert by_name(explorer, "colour") == {"renamed.png": "white"}
+
     def test_copies_have_labels_of_their_own(self, folder):
         with explore(folder) as explorer:
             explorer.label("first", "name == 'p5.png'")
@@ -337,7 +348,9 @@ class TestRequests:
             answer = ask(session, "next_cluster", column="label", after=items)[0]["body"]
             if not answer["count"]:
                 break
-            cluster = np.flatnonzero(session.pipeline.results.tree.cut(3) == int(answer["text"].removeprefix("cluster ")))
+            cluster = np.flatnonzero(
+                session.pipeline.results.tree.cut(3) == int(answer["text"].removeprefix("cluster "))
+            )
             assert answer["items"] == bits(*cluster)
             items, count = answer["items"], answer["count"]
             content, _ = ask(session, "label", column="label", value=f"kind {number}", items=items, keep=True)
