@@ -8,12 +8,13 @@ export interface Theme {
   surface: string;
   text: string;
   muted: string;
-  border: string;
+  /** Of hairlines, which stay behind what they are drawn under. */
+  line: string;
   accent: string;
   fontFamily: string;
 }
 
-const COLORS = ["background", "surface", "text", "muted", "border", "accent"] as const;
+const COLORS = ["background", "surface", "text", "muted", "line", "accent"] as const;
 
 /** JupyterLab and Notebook say it in data-jp-theme-light, VS Code in a class, marimo and Colab on the document. */
 export function hostIsDark(document: Document): boolean {

@@ -74,7 +74,7 @@ beforeEach(() => {
   document.body.replaceChildren(pane);
   const session = createSession(model, life.signal);
   session.store.connect(asProxy(dataset));
-  const colors = { background: "", surface: "", text: "", muted: "", border: "", accent: "" };
+  const colors = { background: "", surface: "", text: "", muted: "", line: "", accent: "" };
   opened = [];
   ctx = {
     ...session,

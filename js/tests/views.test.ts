@@ -76,7 +76,7 @@ beforeEach(() => {
     surface: "",
     text: "",
     muted: "",
-    border: "",
+    line: "",
     accent: "",
     fontFamily: "",
   });

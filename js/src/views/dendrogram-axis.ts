@@ -29,12 +29,12 @@ export function drawAxis(context: CanvasRenderingContext2D, scene: Scene): void 
     const x = Math.round(toX(tick)) + 0.5;
     if (last - x < LEAST_ROOM) continue;
     last = x;
-    context.fillStyle = theme.border;
+    context.fillStyle = theme.line;
     context.fillRect(x - 0.5, -5, 1, frame.height + 5);
     if (Math.abs(x - handle) < HANDLE_ROOM) continue;
     context.fillStyle = theme.muted;
     context.fillText(label(tick), x, 7 - AXIS_HEIGHT / 2);
   }
-  context.fillStyle = theme.border;
+  context.fillStyle = theme.line;
   context.fillRect(0, -1, frame.width, 1);
 }

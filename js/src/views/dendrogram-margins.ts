@@ -65,7 +65,7 @@ export function drawBand(
     const code = codeAt(from);
     let to = from + step;
     while (to < end && toY(to) < frame.height && codeAt(to) === code) to += step;
-    context.fillStyle = coloring.css[code] ?? theme.border;
+    context.fillStyle = coloring.css[code] ?? theme.line;
     context.fillRect(x, toY(from), width, toY(Math.min(end, to)) - toY(from));
     from = to;
   }
@@ -103,7 +103,7 @@ export function drawPictures(context: Context, scene: Scene, thumbnails: Thumbna
     context.globalAlpha = hasSelection(scene) && selected === 0 ? FADED : 1;
     if (bitmap) context.drawImage(bitmap, x, top, w, h);
     else {
-      context.fillStyle = theme.border;
+      context.fillStyle = theme.line;
       context.fillRect(x, top, w, h);
       if (thumbnails.problem(row) !== "") drawBroken(context, x, top, size, theme.muted);
     }
@@ -162,7 +162,7 @@ export function drawOverview(context: Context, scene: Scene): void {
   const { x, width } = columns.overview;
   const start = tree.startOf(view.branch);
   const scale = frame.height / size;
-  rounded(context, x, 0, width, frame.height, theme.border);
+  rounded(context, x, 0, width, frame.height, theme.line);
   const length = Math.max(14, (frame.height / view.rowHeight) * scale);
   const top = Math.min(frame.height - length, (view.first - start) * scale);
   rounded(context, x, top, width, length, theme.muted);

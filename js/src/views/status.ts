@@ -38,7 +38,9 @@ function selected({ store, signal }: ViewContext, others: readonly HTMLElement[]
   const clear = button("Clear the selection", icon(X), () => store.clearSelection());
   clear.append("clear");
   clear.classList.add("imgclust-text-button");
-  const only = button("Show only what is selected", icon(ListFilter), () => store.filterSelected());
+  const only = button("Show only these images, which are selected", icon(ListFilter), () =>
+    store.filterSelected(),
+  );
   only.append("only these");
   only.classList.add("imgclust-text-button");
   watch(signal, () => {
