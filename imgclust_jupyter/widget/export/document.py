@@ -51,6 +51,7 @@ def document(dataset: DatasetModel, widget: ExplorerWidget, results: Results, no
         **header,
         "columns": [_without_folders(column) for column in header["columns"]],
         "notices": [*header["notices"], *notices],
+        "changes": None,  # of which only the kernel has the list
         "offline": True,
     }
     view["state"]["filters"] = [_without_folders(each) for each in view["state"]["filters"]]
