@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imgclust_jupyter import ClusterExplorer
@@ -12,6 +12,7 @@ from imgclust_jupyter.insight.composition import COMPOSITION_COLUMNS, compositio
 BREEDS = st.sampled_from(["pug", "husky", "beagle", None])
 
 
+@settings(max_examples=40)
 @given(rows=st.lists(st.tuples(BREEDS, st.floats(-1e6, 1e6) | st.none(), st.booleans()), min_size=1, max_size=60))
 def test_counts_and_shares_are_those_of_a_cross_table(rows):
     table = pd.DataFrame(rows, columns=["breed", "weight", "selected"])

@@ -169,6 +169,8 @@ def test_of_several_wishes_the_last_one_comes_about(monkeypatch):
         return without(everything, excluded, *args)
 
     monkeypatch.setattr(changing, "without", held)
+    published = []
+    explorer._session.on_data(lambda: published.append(set(results_of(explorer).excluded)))
     widget = explorer._session.widget
     widget.change(excluded=pack([1], 30))
     assert begun.wait(20)
@@ -179,6 +181,7 @@ def test_of_several_wishes_the_last_one_comes_about(monkeypatch):
     go.set()
     explorer.wait()
     assert asked == [{1}, {7, 8, 9}]
+    assert published == [{7, 8, 9}]
     assert explorer.excluded.index.tolist() == [7, 8, 9]
     assert unpack(widget.excluded, 30).tolist() == [7, 8, 9]
 
@@ -231,13 +234,14 @@ def test_a_new_wish_does_not_wait_for_the_exact_tree(monkeypatch):
     monkeypatch.setattr(growth, "QUICK", 0)
     explorer = explorer_of(images(30))
     explorer.wait()
-    begun, asked = threading.Event(), threading.Event()
+    begun, asked, built = threading.Event(), threading.Event(), []
     rebuild = module.exact_tree
 
     def held(results, options, on_progress):
         begun.set()
         assert asked.wait(20)
-        return rebuild(results, options, on_progress)
+        built.append(rebuild(results, options, on_progress))
+        return built[-1]
 
     monkeypatch.setattr(module, "exact_tree", held)
     explorer.exclude([1, 2])
@@ -246,15 +250,16 @@ def test_a_new_wish_does_not_wait_for_the_exact_tree(monkeypatch):
     asked.set()
     explorer.wait()
     assert len(explorer.data) == 30
+    assert built == []
 
 
 def test_laid_out_anew_the_rest_is_as_if_it_were_alone():
-    explorer = explorer_of(images(40), layout="umap")
+    explorer = explorer_of(images(40))
     old = explorer.data
     out = [0, 7, 39]
     explorer.exclude(out)
     explorer.lay_out_anew()
-    alone = explorer_of([each for i, each in enumerate(images(40)) if i not in out], layout="umap")
+    alone = explorer_of([each for i, each in enumerate(images(40)) if i not in out])
     alone.wait()
     rest, other = results_of(explorer), results_of(alone)
     for name in ("mean", "vectors", "coordinates"):
