@@ -1,4 +1,5 @@
 /** What the selection has more of than the whole (twin in Python: imgclust_jupyter/insight/composition.py). No DOM. */
+import { titleOf } from "./cluster-names";
 import { CLUSTER } from "./filters";
 import type { Bitset } from "./selection";
 import type { Clusters } from "./tree";
@@ -37,7 +38,7 @@ export function coded(name: string, { columns }: Dataset, clusters: Clusters | n
   const column = columns.get(name);
   if (column) return column.kind === "category" ? ofCategories(column) : ofNumbers(column);
   if (name !== CLUSTER || clusters === null) return null;
-  const labels = Array.from({ length: clusters.k }, (_, code) => `Cluster ${code + 1}`);
+  const labels = Array.from({ length: clusters.k }, (_, code) => titleOf(clusters, code));
   return { name, codes: clusters.labels, labels };
 }
 

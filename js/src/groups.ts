@@ -1,4 +1,5 @@
 /** How the gallery divides what it shows. No DOM. */
+import { titleOf } from "./cluster-names";
 import type { Bitset } from "./selection";
 import { treeOrder } from "./sorting";
 import type { Clusters } from "./tree";
@@ -41,7 +42,7 @@ export function groupRows(
       code === k || members.length === 0
         ? []
         : {
-            label: `Cluster ${code + 1}`,
+            label: titleOf(clusters, code),
             by: "cluster",
             code,
             rows: members,

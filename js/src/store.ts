@@ -1,5 +1,6 @@
 /** The browser's state: what the kernel has published, what the person looks at, and what follows from both. No DOM. */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import { named } from "./cluster-names";
 import { type Coloring, colorByClusters, colorByColumn } from "./coloring";
 import {
   CLUSTER,
@@ -216,7 +217,12 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
   });
   // Moving the line within its gap changes no cluster: only the number is followed.
   const nClusters = computed(() => cut.value.nClusters);
-  const clusters = computed(() => published.value.tree?.clusters(nClusters.value) ?? null);
+  const unnamed = computed(() => published.value.tree?.clusters(nClusters.value) ?? null);
+  let lastNamed: Clusters | null = null;
+  const clusters = computed(() => {
+    lastNamed = unnamed.value && named(dataset.value, unnamed.value, lastNamed);
+    return lastNamed;
+  });
   const background = signal("#ffffff");
   const colored = computed(() => dataset.value.columns.get(colorBy.value));
   const coloring = computed(() =>

@@ -17,6 +17,8 @@ export interface Clusters {
   color: Int32Array;
   /** The node at the root of each cluster. */
   node: Int32Array;
+  /** What each is called, empty where it has no name; see cluster-names.ts. */
+  names: readonly string[];
 }
 
 export const leafNode = (row: number): number => -1 - row;
@@ -186,7 +188,7 @@ export class Tree {
       for (const end = position + size[cluster]!; position < end; position++)
         labels[this.leafOrder[position]!] = cluster;
     }
-    return { k, labels, start, size, color, node };
+    return { k, labels, start, size, color, node, names: [] };
   }
 
   /** Number of clusters when merges up to and at this height stay together (scipy's "distance" criterion). */

@@ -28,6 +28,8 @@ export interface Header {
   notices: readonly string[];
   /** The palette index that is shown for each colour of the tree; those beyond its end stay. */
   colors: readonly number[];
+  /** What the images of upper merges seem to be, and the class that most of them are of, by merge. */
+  names?: Readonly<Record<string, readonly [name: string, detail: string]>>;
   /** What the last addition or refresh has changed; null before the first. */
   changes?: ChangesHeader | null;
   /** Set in an exported file, where nobody can be asked for what is not in it. */

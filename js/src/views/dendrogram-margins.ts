@@ -5,11 +5,13 @@ import { PICTURE_GAP } from "./dendrogram-columns";
 import { placeLabels, SWATCH } from "./dendrogram-labels";
 import { countIn, selectionMarks } from "./dendrogram-marks";
 import { clusterAt, hasSelection, type Scene, shownIn } from "./dendrogram-scene";
-import { clusterName } from "./dendrogram-words";
+import { clusterCounts } from "./dendrogram-words";
 import { drawBroken } from "./tile";
 
 type Context = CanvasRenderingContext2D;
 
+/** Of a blank before a name. */
+const NAME_GAP = 4;
 /** Even one selected leaf among thousands must be seen. */
 const LEAST_MARK = { length: 4, thickness: 2 };
 const FADED = 0.3;
@@ -122,7 +124,7 @@ export function drawPictures(context: Context, scene: Scene, thumbnails: Thumbna
   context.globalAlpha = 1;
 }
 
-/** "3 · 41": number and size of each cluster, as near to the middle of its visible part as the others allow. */
+/** "3 big cat · 41": number, name and size of each cluster, as near to the middle of its visible part as the others allow. */
 export function drawLabels(context: Context, scene: Scene): void {
   const { columns, clusters, coloring, theme } = scene;
   if (!columns.labels) return;
@@ -133,25 +135,34 @@ export function drawLabels(context: Context, scene: Scene): void {
     const start = clusters.start[cluster]!;
     const shown = shownIn(scene.shownBefore, start, start + clusters.size[cluster]!);
     if (shown === 0) continue;
-    const [name, ...counts] = clusterName(cluster, shown, clusters.size[cluster]!);
-    const hasSwatch = coloring.column === "cluster";
-    if (hasSwatch) {
+    if (coloring.column === "cluster") {
       context.fillStyle = clusterColor(clusters.color[cluster]!);
       context.beginPath();
       context.roundRect(x, y - SWATCH / 2 - 0.5, SWATCH, SWATCH, 2);
       context.fill();
     }
-    const before = hasSwatch ? SWATCH + 5 : 0;
-    const at = x + before;
-    context.fillStyle = theme.text;
-    context.font = `600 11px ${theme.fontFamily}`;
-    context.fillText(name, at, y);
-    const used = context.measureText(name).width + before;
-    context.fillStyle = theme.muted;
-    context.font = `11px ${theme.fontFamily}`;
-    const count = counts.find((text) => used + context.measureText(text).width <= width);
-    if (count !== undefined) context.fillText(count, x + used, y);
+    let at = x + SWATCH + 5;
+    const write = (text: string, color: string, weight: number): void => {
+      context.fillStyle = color;
+      context.font = `${weight} 11px ${theme.fontFamily}`;
+      context.fillText(text, at, y);
+      at += context.measureText(text).width;
+    };
+    write(String(cluster + 1), theme.text, 600);
+    const name = clusters.names[cluster];
+    if (name) write(` ${fitted(context, name, x + width - at - NAME_GAP)}`, theme.text, 400);
+    const counts = clusterCounts(shown, clusters.size[cluster]!);
+    const count = counts.find((text) => at + context.measureText(text).width <= x + width);
+    if (count !== undefined) write(count, theme.muted, 400);
   }
+}
+
+/** As much of a text as there is room for. */
+function fitted(context: Context, text: string, width: number): string {
+  if (context.measureText(text).width <= width) return text;
+  let length = text.length - 1;
+  while (length > 1 && context.measureText(`${text.slice(0, length)}…`).width > width) length--;
+  return `${text.slice(0, length).trimEnd()}…`;
 }
 
 /** Where in the branch the view is, and where the selection is, like a scroll bar; nothing while all is in view. */

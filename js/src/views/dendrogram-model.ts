@@ -9,7 +9,7 @@ import { layoutTree } from "./dendrogram-layout";
 import { countBefore } from "./dendrogram-marks";
 import { treePaths } from "./dendrogram-paths";
 import type { Scene } from "./dendrogram-scene";
-import { type BranchWords, describeBranch, longestClusterName } from "./dendrogram-words";
+import { type BranchWords, describeBranch, longestLabel } from "./dendrogram-words";
 
 export interface TreeModel {
   readonly camera: TreeCamera;
@@ -50,7 +50,7 @@ export function createTreeModel(
   });
   const longestName = computed(() => {
     const clusters = store.clusters.value;
-    return clusters ? longestClusterName(clusters, shown.value !== null) : 0;
+    return clusters ? longestLabel(clusters, shown.value !== null) : 0;
   });
 
   // Apart from the rest, so that hovering and selecting do not lay the tree out again.
@@ -127,9 +127,9 @@ export function createTreeModel(
     representative,
     describe(node) {
       const clusters = store.clusters.value;
-      return tree.value && clusters && before.value
-        ? describeBranch(tree.value, node, clusters, before.value, shown.value)
-        : null;
+      if (!tree.value || !clusters || !before.value) return null;
+      const [name = ""] = store.published.value.header.names?.[String(node)] ?? [];
+      return describeBranch(tree.value, node, name, clusters, before.value, shown.value);
     },
   };
 }

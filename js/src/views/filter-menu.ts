@@ -1,6 +1,7 @@
 /** Where a filter is made or changed: a column, and its categories or a range of its numbers. */
 import { computed, signal as state } from "@preact/signals-core";
 import { ListFilter } from "lucide";
+import { titleOf } from "../cluster-names";
 import { button, element, watch } from "../dom";
 import { CLUSTER, replaceFilter } from "../filters";
 import { formatCount, formatValue } from "../format";
@@ -79,8 +80,9 @@ interface Entry {
 function entriesOf(name: string, store: Store): Entry[] {
   const column = store.dataset.value.columns.get(name);
   if (name === CLUSTER || !column) {
-    const sizes = store.clusters.value?.size ?? [];
-    return Array.from(sizes, (count, code) => ({ code, label: `Cluster ${code + 1}`, count }));
+    const clusters = store.clusters.value;
+    if (!clusters) return [];
+    return Array.from(clusters.size, (count, code) => ({ code, label: titleOf(clusters, code), count }));
   }
   const counts = new Map<number, number>();
   for (const code of column.values) counts.set(code, (counts.get(code) ?? 0) + 1);

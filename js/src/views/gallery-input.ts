@@ -1,4 +1,5 @@
 /** Mouse and keys on the gallery's grid. */
+import { longName } from "../cluster-names";
 import { TILE_SIZES } from "../ui";
 import type { ViewContext } from "./context";
 import type { GalleryGrid } from "./gallery-grid";
@@ -53,7 +54,7 @@ export function listenToGrid(
         run: () =>
           store.select(tree.leafOrder.subarray(start, start + current.size[cluster]!), "replace", {
             kind: "group",
-            text: `cluster ${cluster + 1}`,
+            text: longName(current, cluster),
           }),
       });
     }

@@ -1,4 +1,5 @@
 /** What one can do on the map: look at a mark, select it, open it, and draw a lasso. */
+import { longName } from "../cluster-names";
 import { formatValue, plural } from "../format";
 import { type Column, modeOf } from "../store";
 import type { ViewContext } from "./context";
@@ -74,7 +75,7 @@ export function createMapActions(
   function describe(row: number): string[] {
     const clusters = store.clusters.peek();
     const column = store.dataset.peek().columns.get(store.coloring.peek().column);
-    const lines = clusters ? [`cluster ${clusters.labels[row]! + 1}`] : [];
+    const lines = clusters ? [longName(clusters, clusters.labels[row]!)] : [];
     if (column) lines.push(`${column.name}: ${wordOf(column, row)}`);
     return lines;
   }

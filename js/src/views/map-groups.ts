@@ -1,4 +1,5 @@
 /** The groups that the colours of the map stand for, clusters or categories, so that they can be named on it. No DOM. */
+import { longName, shortName } from "../cluster-names";
 import { formatPart } from "../format";
 import { clusterColor } from "../palette";
 import type { Bitset, Clusters, Coloring, Dataset } from "../store";
@@ -24,7 +25,7 @@ export interface Group {
 
 /** Beyond this number of groups, names would be all there is to see. */
 const MOST_GROUPS = 200;
-const LONGEST_NAME = 22;
+const LONGEST_NAME = 28;
 
 /** How many of the visible rows have each code; null where all are visible, as their numbers are known. */
 export function countShown(codes: Int32Array, visible: Bitset | null): ((code: number) => number) | null {
@@ -65,7 +66,8 @@ export function groupsOf(
 }
 
 /** There may be as many clusters as images: only those that are named become objects. */
-function groupsOfClusters({ k, labels, size, color }: Clusters, visible: Bitset | null): Groups {
+function groupsOfClusters(clusters: Clusters, visible: Bitset | null): Groups {
+  const { k, labels, size, color } = clusters;
   const shownIn = countShown(labels, visible);
   const shown = shownIn ? Uint32Array.from({ length: k }, (_, index) => shownIn(index)) : size;
   const least = Math.max(1, shown.slice().sort()[Math.max(0, k - MOST_GROUPS)]!);
@@ -77,11 +79,11 @@ function groupsOfClusters({ k, labels, size, color }: Clusters, visible: Bitset 
   named.sort((a, b) => shown[b]! - shown[a]!);
   const groups = named.map((index) => ({
     index,
-    name: String(index + 1),
+    name: shortened(shortName(clusters, index)),
     size: size[index]!,
     shown: shown[index]!,
     color: clusterColor(color[index]!),
-    origin: `cluster ${index + 1}`,
+    origin: longName(clusters, index),
   }));
   return { of: labels, groups };
 }

@@ -1,5 +1,6 @@
 /** One picture large, with what is known of it and what is like it; arrow keys lead through the rows it was opened from. */
 import { ArrowLeft, ChevronLeft, ChevronRight, ImageOff, ListOrdered } from "lucide";
+import { shortName } from "../cluster-names";
 import { button, element, watch } from "../dom";
 import { formatBytes, formatCount, formatValue } from "../format";
 import type { ImageRecord } from "../records";
@@ -199,7 +200,7 @@ function describe(
 ): [string, string][] {
   const clusters = store.clusters.value;
   const entries: [string, string][] = [];
-  if (clusters !== null) entries.push(["cluster", String(clusters.labels[row]! + 1)]);
+  if (clusters !== null) entries.push(["cluster", shortName(clusters, clusters.labels[row]!)]);
   if (record === undefined) return entries;
   const { name, path, size, width, height, ...metadata } = record;
   entries.unshift(["path", path]);
