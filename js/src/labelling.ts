@@ -1,5 +1,5 @@
 /** Writing labels: on what is selected, in which column, and which cluster comes next. Shared by all views; no DOM. */
-import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals-core";
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals-core";
 import { fromBase64, toBase64 } from "./filters";
 import { formatShare, plural } from "./format";
 import { countLabels, type LabelCounts } from "./labels";
@@ -54,6 +54,9 @@ export interface Labelling {
   goNext(): Promise<Next | null>;
 }
 
+/** Not at each step while the cut is dragged. */
+const REST_MS = 300;
+
 /** A class that fewer of the images show is no guess at all of them. */
 const LEAST_SHARE = 0.25;
 
@@ -70,7 +73,7 @@ export function createLabelling(store: Store, rpc: Rpc, abort: AbortSignal): Lab
     const written = [...store.dataset.value.columns.values()].filter(({ label }) => label);
     return [...new Set([...written.map(({ name }) => name), column.value])];
   });
-  const ofAll = computed(() => countLabels(current.value, store.published.value.ids.keys()));
+  const ofAll = computed(() => countLabels(current.value, store.published.value.n));
   const ofSelected = computed(() => countLabels(current.value, store.selection.value.rows));
   const recent = signal<readonly string[]>([]);
   const known = computed(() => {
@@ -81,6 +84,9 @@ export function createLabelling(store: Store, rpc: Rpc, abort: AbortSignal): Lab
   const note = signal<Note>({ text: "", kind: "done" });
   const next = signal<Next | null | undefined>(undefined);
   let asking = new AbortController();
+  /** What the last question about the next cluster was about. */
+  let about: readonly unknown[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   const say = (text: string, kind: "done" | "news" = "done"): void => {
     note.value = { text, kind };
@@ -93,6 +99,7 @@ export function createLabelling(store: Store, rpc: Rpc, abort: AbortSignal): Lab
   async function findNext(): Promise<Next | null> {
     asking.abort();
     asking = new AbortController();
+    about = [current.peek(), store.clusters.peek()];
     const wish = AbortSignal.any([abort, asking.signal]);
     const after = bitsOf(store.selection.peek().rows);
     try {
@@ -108,12 +115,15 @@ export function createLabelling(store: Store, rpc: Rpc, abort: AbortSignal): Lab
 
   // Whatever is labelled or undone elsewhere, and each move of the cut, changes what comes next.
   const stop = effect(() => {
-    current.value;
-    store.clusters.value;
-    if (untracked(() => next.value) !== undefined) void findNext();
+    const now = [current.value, store.clusters.value];
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (next.peek() !== undefined && now.some((each, i) => each !== about[i])) void findNext();
+    }, REST_MS);
   });
   abort.addEventListener("abort", () => {
     stop();
+    clearTimeout(timer);
     asking.abort();
   });
 

@@ -78,16 +78,18 @@ function isSameColumn(a: Column, b: Column): boolean {
   );
 }
 
-/** How many of the rows have each label, the most first; `none` have no label. */
-export function countLabels(column: Column | undefined, rows: Iterable<number>): LabelCounts {
+/** How many of the rows, or of the first so many, have each label. */
+export function countLabels(column: Column | undefined, rows: Iterable<number> | number): LabelCounts {
   const categories = column?.categories ?? [];
   const counts = new Uint32Array(categories.length);
   let none = 0;
-  for (const row of rows) {
+  const count = (row: number): void => {
     const code = column?.values[row] ?? -1;
     if (code < 0) none++;
     else counts[code]!++;
-  }
+  };
+  if (typeof rows === "number") for (let row = 0; row < rows; row++) count(row);
+  else for (const row of rows) count(row);
   const labels = categories.map((label, code) => ({ label, code, count: counts[code]! }));
   return { labels: labels.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count), none };
 }

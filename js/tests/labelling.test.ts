@@ -139,6 +139,21 @@ describe("by keyboard", () => {
     expect(ctx.labelling.current.value).toBeUndefined();
   });
 
+  it("what comes next follows the cut when it has come to rest", async () => {
+    await label([1], "cow");
+    const before = ctx.labelling.next.value;
+    const answer = model.onMessage;
+    const asked: string[] = [];
+    model.onMessage = (message) => {
+      asked.push((message.content as { kind: string }).kind);
+      answer(message);
+    };
+    for (let k = 4; k < 20; k++) ctx.store.setCut(k);
+    await vi.waitFor(() => expect(ctx.labelling.next.value).not.toBe(before));
+    expect(asked.filter((kind) => kind === "next_cluster")).toHaveLength(1);
+    expect(ctx.labelling.next.value!.count).toBeLessThan(before!.count);
+  });
+
   it("undo takes the label back, and the selection before it another time", async () => {
     await label([1, 2], "cow");
     ctx.store.undo();
