@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from imgclust_jupyter.pipeline import ProgressLine, Results
+from imgclust_jupyter.pipeline import Results
 from imgclust_jupyter.workspace.selection import Wanted, resolve
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class Labelling:
     """Labels in one column or several, which outlive the session, and the log of what was done with them."""
 
     _session: Session
+    _results: Callable[[], Results]
 
     def label(self, value: str | None, wanted: Wanted = None, column: str = "label", keep: bool = False) -> int:
         """Give images a label.
@@ -131,10 +133,4 @@ class Labelling:
         return self._session.labels.log()
 
     def _labelled(self) -> tuple[Results, pd.DataFrame]:
-        with ProgressLine(hidden=self._session.is_shown) as line:
-            try:
-                results = self._session.pipeline.wait(tick=line.show)
-            except KeyboardInterrupt:
-                self._session.pipeline.interrupt()
-                raise
-        return results, self._session.data_so_far
+        return self._results(), self._session.data_so_far
