@@ -74,10 +74,17 @@ def export_html(
     with widget.lock:
         content = document(dataset, widget, results, _notices(len(pictures.rows), len(ids)))
         n_clusters, colors = widget.cut["n_clusters"], dataset.header["colors"]
-    still = _still(results, options, pictures, n_clusters, colors)
-    page = Page.of(collection.name, content, texts(results), pictures, still)
+    words = texts(results)
+
+    def page_with(some: Pictures) -> Page:
+        still = _still(results, options, some, n_clusters, colors)
+        return Page.of(collection.name, content, words, some, still)
+
+    page = page_with(pictures)
     if page.size > max_mb * _MB:
-        raise ValueError(_too_large(path, page, pictures, choice, max_mb, rows, standing))
+        smaller: list[Choice] = ["medoids", 0] if choice == "all" else [0]
+        sizes = {other: page_with(pictures.among(take(other, ranked, standing))).size for other in smaller}
+        raise ValueError(_too_large(path, page, pictures, {choice: page.size, **sizes}, max_mb, rows))
     tell(f"{path.name}: {_count(len(ids), 'image')}, {_said(choice, len(pictures.rows))}, {_mb(page.size)}")
     _write(path, page)
     return path
@@ -123,27 +130,16 @@ def _still(results: Results, options: Options, pictures: Pictures, n_clusters: i
     return file.getvalue()
 
 
-def _too_large(
-    path: Path,
-    page: Page,
-    pictures: Pictures,
-    choice: Choice,
-    max_mb: float,
-    rows: Rows,
-    standing: int,
-) -> str:
+def _too_large(path: Path, page: Page, pictures: Pictures, sizes: dict[Choice, int], max_mb: float, rows: Rows) -> str:
     """Say how large the file would be with each choice of pictures, and which are the most that fit."""
-    sizes = dict(zip(pictures.rows.tolist(), map(picture_bytes, pictures.tiles), strict=True))
+    tiles = dict(zip(pictures.rows.tolist(), map(picture_bytes, pictures.tiles), strict=True))
     # With none, one, two, … pictures, of which each has a number and a length in the index as well.
-    rest = page.size - sum(sizes.values()) - _IN_INDEX * len(sizes)
-    totals = rest + np.cumsum([0, *(sizes[row] + _IN_INDEX if row in sizes else 0 for row in rows.tolist())])
-    fitting = int(np.searchsorted(totals, max_mb * _MB, side="right")) - 1
-    choices: dict[str, float] = {repr(choice): page.size}
-    if choice == "all":
-        choices["'medoids'"] = totals[standing]
-    choices["0"] = rest
-    listed = ", ".join(f"{_mb(size)} with thumbnails={said}" for said, size in choices.items())
-    advice = f"thumbnails={fitting} is the most that fits" if fitting >= 0 else "no choice of pictures fits"
+    rest = page.size - sum(tiles.values()) - _IN_INDEX * len(tiles)
+    totals = rest + np.cumsum([tiles[row] + _IN_INDEX if row in tiles else 0 for row in rows.tolist()])
+    fitting = int(np.searchsorted(totals, max_mb * _MB, side="right"))
+    listed = ", ".join(f"{_mb(size)} with thumbnails={choice!r}" for choice, size in sizes.items())
+    fits = sizes[0] <= max_mb * _MB
+    advice = f"thumbnails={fitting} is the most that fits" if fits else "no choice of pictures fits"
     return f"{path.name} would have {listed}; {advice} into max_mb={max_mb:g}. Choose one of these, or a larger max_mb."
 
 

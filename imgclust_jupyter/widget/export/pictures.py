@@ -37,6 +37,11 @@ class Pictures:
     rows: Rows
     tiles: list[bytes]
 
+    def among(self, rows: Rows) -> Pictures:
+        """Return those of some rows."""
+        wanted = np.flatnonzero(np.isin(self.rows, rows))
+        return Pictures(self.rows[wanted], [self.tiles[i] for i in wanted])
+
 
 def check_choice(choice: Any) -> None:
     """Refuse what is no choice of pictures.
