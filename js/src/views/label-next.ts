@@ -1,6 +1,6 @@
 /** What came of the label, and where to go from here: the next cluster (N), more images like the last label's (M). */
 import { element, watch } from "../dom";
-import { plural } from "../format";
+import { formatCount } from "../format";
 import { describeGuess, type Next } from "../labelling";
 import type { ViewContext } from "./context";
 
@@ -15,7 +15,7 @@ export interface LabelNext {
 }
 
 const describeNext = ({ count, text, guess }: Next): string =>
-  `${plural(count, "image")}, ${text}${guess ? ` — ${describeGuess(guess)}` : ""}`;
+  `${formatCount(count)} of ${text}${guess ? ` — ${describeGuess(guess)}` : ""}`;
 
 /** `label` opens the field with a guess. */
 export function createLabelNext(
@@ -38,9 +38,10 @@ export function createLabelNext(
   like.addEventListener("click", more);
 
   watch(signal, () => {
-    const { text, isError } = labelling.note.value;
+    const { text, kind } = labelling.note.value;
     note.textContent = note.title = text;
-    note.classList.toggle("imgclust-error", isError);
+    note.classList.toggle("imgclust-error", kind === "error");
+    note.classList.toggle("imgclust-unseen", kind === "done");
   });
   watch(signal, () => {
     const to = labelling.next.value;
@@ -48,7 +49,7 @@ export function createLabelNext(
     next.hidden = to === null || store.clusters.value === null || !(isBegun || to);
     nextWords.replaceChildren(element("strong", { text: "Next" }), to ? ` ${describeNext(to)}` : " cluster");
     next.title = to
-      ? `Select ${describeNext(to)}, and label it (N)`
+      ? `Select and label ${describeNext(to)} (N)`
       : "Select the next cluster without labels (N)";
   });
   watch(signal, () => {
