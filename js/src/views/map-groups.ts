@@ -71,13 +71,12 @@ function groupsOfClusters(clusters: Clusters, visible: Bitset | null): Groups {
   const shownIn = countShown(labels, visible);
   const shown = shownIn ? Uint32Array.from({ length: k }, (_, index) => shownIn(index)) : size;
   const least = Math.max(1, shown.slice().sort()[Math.max(0, k - MOST_GROUPS)]!);
-  const all = Uint32Array.from(shown.keys());
-  const named = [
-    ...all.filter((index) => shown[index]! > least),
-    ...all.filter((index) => shown[index] === least).subarray(0, MOST_GROUPS),
-  ].slice(0, MOST_GROUPS);
+  const named: number[] = [];
+  let ties = MOST_GROUPS;
+  for (let index = 0; index < k; index++)
+    if (shown[index]! > least || (shown[index] === least && ties-- > 0)) named.push(index);
   named.sort((a, b) => shown[b]! - shown[a]!);
-  const groups = named.map((index) => ({
+  const groups = named.slice(0, MOST_GROUPS).map((index) => ({
     index,
     name: shortened(shortName(clusters, index)),
     size: size[index]!,
