@@ -71,14 +71,16 @@ def ours(n: int, folder: Path, cycles: int) -> dict[str, float]:
         stage = bench.page.locator(".imgclust-map-stage")
         told |= {f"map: {name}" if "→" not in name else name: value for name, value in on_the_map(bench, stage).items()}
         bench.page.keyboard.press("Escape")
-        told |= in_the_gallery(bench)
+        told |= in_the_gallery(bench, "pictures")
         bench.close()
         bench = Bench(chromium, folder, "ours")
         first_drawing(bench, n, "chain")
         told |= cut(bench, "one long chain")
         bench.close()
         bench = Bench(chromium, folder, "ours")
-        told |= opened_and_closed(bench, n, cycles)
+        first_drawing(bench, n, "balanced", "table")
+        told |= in_the_gallery(bench, "table")
+        told |= opened_and_closed(bench, cycles)
         bench.close()
     return told
 

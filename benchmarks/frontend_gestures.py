@@ -49,16 +49,16 @@ def around(box: Box) -> Callable[[int], Point]:
     return at
 
 
-def first_drawing(bench: Bench, n: int, shape: str) -> dict[str, float]:
+def first_drawing(bench: Bench, n: int, shape: str, mode: str = "pictures") -> dict[str, float]:
     """Let the data arrive on a page that waits for them."""
     bench.call("prepare", n, shape)
-    bench.call("open")
+    bench.call("open", {"mode": mode})
     bench.page.wait_for_timeout(300)
     told = {}
     before = bench.times()
     bench.call("publish")
     bench.page.evaluate("() => new Promise(requestAnimationFrame).then(() => performance.mark('drawn'))")
-    bench.page.evaluate(THUMBNAILS)
+    bench.page.evaluate(THUMBNAILS if mode == "pictures" else "null")
     told["data → first drawing of all views: script"] = (bench.times() - before).script
     told["data → first drawing of all views: elapsed"] = bench.after("data", "drawn")
     told["data → first thumbnails: elapsed, 20 of it the kernel's"] = bench.after("data", "thumbnails")
@@ -104,7 +104,7 @@ def in_the_tree(bench: Bench, n: int) -> dict[str, float]:
     page.keyboard.press("Escape")
     page.wait_for_timeout(300)
     told["click on a branch → all views"] = median(clicks)
-    told["… of it style and layout"] = sorted(each.style for each in clicks)[len(clicks) // 2]
+    told["… of it style and layout (click)"] = sorted(each.style for each in clicks)[len(clicks) // 2]
     return told
 
 
@@ -156,7 +156,7 @@ def on_the_map(bench: Bench, stage: Locator) -> dict[str, float]:
     return told
 
 
-def in_the_gallery(bench: Bench) -> dict[str, float]:
+def in_the_gallery(bench: Bench, mode: str) -> dict[str, float]:
     """Scroll by a screenful a frame, as fast as a dragged scrollbar."""
     scroll = """() => {
       const grid = document.querySelector('[data-testid=imgclust-gallery] .imgclust-grid');
@@ -164,13 +164,13 @@ def in_the_gallery(bench: Bench) -> dict[str, float]:
     }"""
     times = bench.each(lambda _: bench.page.evaluate(scroll), 4 * STEPS)
     return {
-        "gallery: scroll, a frame": median(times),
-        "gallery: … style and layout": sorted(each.style for each in times)[len(times) // 2],
-        "gallery: … the slowest": slowest(times),
+        f"gallery, {mode}: scroll, a frame": median(times),
+        f"… of it style and layout ({mode})": sorted(each.style for each in times)[len(times) // 2],
+        f"… the slowest ({mode})": slowest(times),
     }
 
 
-def opened_and_closed(bench: Bench, n: int, cycles: int) -> dict[str, float]:
+def opened_and_closed(bench: Bench, cycles: int) -> dict[str, float]:
     """Open and close the widget, and see what stays."""
 
     def cycle(count: int) -> tuple[float, float, float]:
@@ -186,7 +186,7 @@ def opened_and_closed(bench: Bench, n: int, cycles: int) -> dict[str, float]:
         used = bench.cdp("Runtime.getHeapUsage")["usedSize"] / 1e6
         return used, counters["nodes"], counters["jsEventListeners"]
 
-    bench.call("prepare", n, "balanced")
+    bench.call("close")
     before, after = cycle(5), cycle(cycles)
     alive = "window.contexts.filter(held => held.deref() && !held.deref().isContextLost()).length"
     return {
