@@ -56,8 +56,9 @@ class Growing:
 
     @property
     def changes(self) -> pd.DataFrame:
-        """What the last addition or refresh, by `watch` too, has changed: name, path, what, and from and to for what has another place.
+        """What the last addition or refresh has changed, also that of ``watch=True``.
 
+        name, path, what, and from and to for what has another place.
         what is "added", "removed", "changed", "renamed", "unreadable", "already there", "already there, taken out" or,
         for images that are with others now where the tree is cut, "moved cluster".
         """

@@ -20,6 +20,7 @@ from imgclust_jupyter.pipeline import CHANGES_COLUMNS, Options, Pipeline, Progre
 from imgclust_jupyter.store import open_store
 from imgclust_jupyter.widget import labelling, ordering, pictures, report
 from imgclust_jupyter.widget.arrivals import Arrivals
+from imgclust_jupyter.widget.explaining import why
 from imgclust_jupyter.widget.label_keeper import LabelKeeper
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
 from imgclust_jupyter.widget.pane import PaneWidget
@@ -66,6 +67,7 @@ class Session:
                 "rows": lambda body: pictures.rows(self._collection(), body),
                 "similar": lambda body: ordering.similar(self.pipeline.results, options.metric, body),
                 "order": lambda body: ordering.order(self.pipeline.results, body),
+                "why": lambda body: why(self.pipeline.results, self.widget.cut["n_clusters"], body),
                 "search": self._search,
                 "errors": lambda _: pictures.errors(self._collection()),
                 "interrupt": self._interrupt,

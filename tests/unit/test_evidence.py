@@ -1,6 +1,7 @@
 """Where in a picture the evidence lies, and what it adds up to."""
 
 import io
+import json
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from imgclust_jupyter.embedding.feature_maps import feature_maps, occluded
 from imgclust_jupyter.embedding.torchvision_guard import load_torchvision
 from imgclust_jupyter.embedding.torchvision_networks import from_classifier
 from imgclust_jupyter.insight.evidence import evidence, spotlight
+from imgclust_jupyter.widget.explaining import why
+from imgclust_jupyter.widget.rpc import BadRequestError
 
 
 @pytest.fixture(scope="module")
@@ -153,3 +156,29 @@ class TestExplanation:
             found = own.explain(0, 1)
             assert found.classes.empty
             assert not found.evidence[0].exact
+
+
+class TestRequest:
+    def test_the_page_gets_pictures_and_classes(self, explorer):
+        results = explorer._session.pipeline.results
+        row = int(np.flatnonzero(explorer.data["name"].str.startswith("coins"))[0])
+        answer, pictures = why(results, 12, {"id": int(results.ids[row])})
+        assert answer["shown"][0] == results.ids[row]
+        others = explorer.data["name"].iloc[np.flatnonzero(np.isin(results.ids, answer["shown"]))]
+        assert others.str.startswith("coins").all()
+        assert len(answer["shown"]) == len(answer["similarity"]) == len(pictures) == 2
+        assert all(Image.open(io.BytesIO(each)).format == "JPEG" for each in pictures)
+        assert answer["classes"][0]["name"] == "golf ball"
+        assert json.loads(json.dumps(answer)) == answer
+
+    def test_an_image_alone_is_its_own_middle(self, explorer):
+        results = explorer._session.pipeline.results
+        answer, pictures = why(results, len(results.ids), {"id": int(results.ids[0])})
+        assert answer["shown"] == [results.ids[0]]
+        assert answer["similarity"][0] == pytest.approx(1, abs=0.02)
+        assert len(pictures) == 1
+
+    @pytest.mark.parametrize("item", [-1, 10**9, "0", None, True, 0.0])
+    def test_what_is_no_image(self, explorer, item):
+        with pytest.raises(BadRequestError, match="no image"):
+            why(explorer._session.pipeline.results, 3, {"id": item})

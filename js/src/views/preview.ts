@@ -11,6 +11,7 @@ import { setOptions } from "./gallery-options";
 import { icon } from "./icons";
 import { kernelNote } from "./kernel-note";
 import { similarPictures } from "./preview-similar";
+import { whyHere } from "./preview-why";
 import { listenToZoom, ZOOM_KEYS } from "./preview-zoom";
 
 /** Shows `rows[index]`; `onClose` gets the index that was looked at last. */
@@ -58,7 +59,9 @@ export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPr
       sort.title = "Sorting by similarity needs the notebook's kernel; this is an exported file";
     }
     similar.element.append(sort);
-    const aside = element("aside", { children: [details, similar.element, foot] });
+    const why = whyHere(ctx, signal);
+    why.element.hidden = ctx.store.dataset.peek().header.offline === true;
+    const aside = element("aside", { children: [details, why.element, similar.element, foot] });
     const level = element("span", { class: "imgclust-zoom-level", attributes: { "aria-live": "polite" } });
     const stage = element("div", { class: "imgclust-preview-stage", children: [picture, level] });
     dialog.body.classList.add("imgclust-preview");
@@ -117,6 +120,7 @@ export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPr
       zoom.reset();
       void showLarge(row, wanted);
       void similar.show(row, wanted);
+      why.show(row, wanted);
     }
 
     /** What is in the cache stands in, stretched, until the large one is here. */
