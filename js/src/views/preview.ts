@@ -61,7 +61,9 @@ export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPr
     similar.element.append(sort);
     const why = whyHere(ctx, signal);
     why.element.hidden = ctx.store.dataset.peek().header.offline === true;
-    const aside = element("aside", { children: [details, why.element, similar.element, foot] });
+    const known = [details, why.element, similar.element];
+    const about = element("div", { class: "imgclust-preview-about", children: known });
+    const aside = element("aside", { children: [about, foot] });
     const level = element("span", { class: "imgclust-zoom-level", attributes: { "aria-live": "polite" } });
     const stage = element("div", { class: "imgclust-preview-stage", children: [picture, level] });
     dialog.body.classList.add("imgclust-preview");
