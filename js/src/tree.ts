@@ -77,7 +77,9 @@ export class Tree {
 
   /** Children and parents from the intervals: merges come bottom-up, so the node that starts at a position is the last seen there. */
   private link(): void {
-    const nodeAt = Int32Array.from(this.leafOrder, leafNode);
+    const nodeAt = new Int32Array(this.n);
+    for (let position = 0; position < this.n; position++)
+      nodeAt[position] = leafNode(this.leafOrder[position]!);
     for (let merge = 0; merge < this.leftStart.length; merge++) {
       const start = this.leftStart[merge]!;
       const left = nodeAt[start]!;

@@ -120,12 +120,14 @@ function copyOf(trait: DataView, name: string, length: number): ArrayBuffer {
 /** The item ids whose bits are set. */
 function parseIds(trait: DataView, n: number): Uint32Array {
   const bytes = bytesOf(trait);
-  const ids: number[] = [];
-  for (let id = 0; id < 8 * bytes.length; id++) if (bytes[id >>> 3]! & (1 << (id & 7))) ids.push(id);
-  if (ids.length !== n) {
-    throw new Error(`The dataset cannot be shown: ids are of ${ids.length} images instead of ${n}.`);
+  // What is beyond its end is counted, and not kept.
+  const ids = new Uint32Array(n);
+  let count = 0;
+  for (let id = 0; id < 8 * bytes.length; id++) if (bytes[id >>> 3]! & (1 << (id & 7))) ids[count++] = id;
+  if (count !== n) {
+    throw new Error(`The dataset cannot be shown: ids are of ${count} images instead of ${n}.`);
   }
-  return Uint32Array.from(ids);
+  return ids;
 }
 
 /** Each merge joins the two intervals of leaves that meet at its boundary. */
@@ -135,9 +137,14 @@ function intervals(boundaries: Uint32Array): Record<"leftStart" | "size" | "spli
   const size = new Uint32Array(merges);
   const split = new Uint32Array(merges);
   // Kept for the first and the last leaf of each interval that there is so far.
-  const endOf = Uint32Array.from({ length: merges + 1 }, (_, leaf) => leaf + 1);
-  const startOf = Uint32Array.from({ length: merges + 1 }, (_, leaf) => leaf);
-  boundaries.forEach((boundary, merge) => {
+  const endOf = new Uint32Array(merges + 1);
+  const startOf = new Uint32Array(merges + 1);
+  for (let leaf = 0; leaf <= merges; leaf++) {
+    startOf[leaf] = leaf;
+    endOf[leaf] = leaf + 1;
+  }
+  for (let merge = 0; merge < merges; merge++) {
+    const boundary = boundaries[merge]!;
     const start = startOf[boundary - 1]!;
     const end = endOf[boundary]!;
     leftStart[merge] = start;
@@ -145,7 +152,7 @@ function intervals(boundaries: Uint32Array): Record<"leftStart" | "size" | "spli
     split[merge] = boundary - start;
     endOf[start] = end;
     startOf[end - 1] = start;
-  });
+  }
   return { leftStart, size, split };
 }
 
