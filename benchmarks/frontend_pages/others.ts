@@ -43,20 +43,7 @@ const page = {
     });
   },
 
-  publish(): Promise<void> | void {
-    performance.mark("data");
-    if (scatterplot)
-      return scatterplot.draw({ x: points.x, y: points.y, valueA: points.category } as any) as Promise<void>;
-    atlas = new EmbeddingView(document.querySelector("#cell")!, {
-      data: points,
-      ...box,
-      pixelRatio: devicePixelRatio,
-      categoryColors: [...CLUSTER_COLORS],
-      config: { mode: "points", autoLabelEnabled: false },
-      onRangeSelection: () => performance.mark("saved selection"),
-    });
-  },
-
+  publish: () => new Promise((resolve) => setTimeout(() => resolve(draw()))),
   close(): void {
     scatterplot?.destroy();
     atlas?.destroy();
@@ -65,3 +52,17 @@ const page = {
   selected: () => selected,
 };
 (window as any).page = page;
+
+function draw(): Promise<void> | void {
+  performance.mark("data");
+  if (scatterplot)
+    return scatterplot.draw({ x: points.x, y: points.y, valueA: points.category } as any) as Promise<void>;
+  atlas = new EmbeddingView(document.querySelector("#cell")!, {
+    data: points,
+    ...box,
+    pixelRatio: devicePixelRatio,
+    categoryColors: [...CLUSTER_COLORS],
+    config: { mode: "points", autoLabelEnabled: false },
+    onRangeSelection: () => performance.mark("saved selection"),
+  });
+}

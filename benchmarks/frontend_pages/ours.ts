@@ -16,13 +16,16 @@ const drawn = new Map<string, Promise<Blob>>();
 /** One of a few pictures, drawn once: drawing is a kernel's work, and not to be measured. */
 function picture(id: number, size: number): Promise<Blob> {
   const key = `${id % KINDS} ${size}`;
-  if (!drawn.has(key)) drawn.set(key, drawPicture(data.looks[id % KINDS % data.header.n]!, id % KINDS, size));
+  if (!drawn.has(key))
+    drawn.set(key, drawPicture(data.looks[(id % KINDS) % data.header.n]!, id % KINDS, size));
   return drawn.get(key)!;
 }
 
 async function answer({ kind, body }: any): Promise<{ body: object; buffers?: DataView[] }> {
   if (kind === "rows") {
-    return { body: { rows: body.ids.map((id: number) => ({ name: `dog ${id}.jpg`, path: `kennel/dog ${id}.jpg` })) } };
+    return {
+      body: { rows: body.ids.map((id: number) => ({ name: `dog ${id}.jpg`, path: `kennel/dog ${id}.jpg` })) },
+    };
   }
   if (kind !== "thumbnails") return { body: {} };
   const tiles = await Promise.all(body.ids.map((id: number) => picture(id, body.size)));
@@ -79,11 +82,15 @@ const page = {
     for (const size of [64, 128, 256, 512]) for (let id = 0; id < KINDS; id++) await picture(id, size);
   },
   open,
-  /** The data arrive. */
-  publish(): void {
-    performance.mark("data");
-    dataset.receive({ ...traits, progress: { state: "done" } });
-  },
+  /** The data arrive, as a task of their own: Chromium does not count what a debugger's call does as script. */
+  publish: () =>
+    new Promise<void>((resolve) =>
+      setTimeout(() => {
+        performance.mark("data");
+        dataset.receive({ ...traits, progress: { state: "done" } });
+        resolve();
+      }),
+    ),
   close: () => close(),
   /** The map whole again. */
   reset(): void {
