@@ -153,9 +153,7 @@ def main() -> None:
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
     data = Path(os.environ["IMGCLUST_TEST_DATA"])
-    print(
-        f"{'folder':10} {'clusters':>8} {'right':>6} {'wrong':>6} {'mixed':>6} {'no name':>8}   right of the named, unmixed"
-    )
+    print("folder     clusters  right  wrong  mixed  no name   right of the named, unmixed")
     for folder in ("animals", "things", "flat2000"):
         with ClusterExplorer(data / folder, model=options.model, layout="pca") as explorer:
             for k in (labels_of(explorer.data).nunique(), "auto"):
