@@ -12,11 +12,16 @@ from imgclust_jupyter.clustering.tree import Tree
 __all__ = ["stability"]
 
 _SHARE = 0.8
-_MOST = 5_000
 
 
 def stability(
-    vectors: Vectors, labels: npt.ArrayLike, method: str, metric: str, resamples: int = 20, seed: int = 0
+    vectors: Vectors,
+    labels: npt.ArrayLike,
+    method: str,
+    metric: str,
+    resamples: int = 20,
+    most: int = 5_000,
+    seed: int = 0,
 ) -> npt.NDArray[np.float64]:
     """Find out which clusters are found again in samples of the images.
 
@@ -32,7 +37,9 @@ def stability(
     method, metric : str
         The linkage and the metric.
     resamples : int
-        How many samples, each of four fifths of the images, but at most 5,000. Time is that of as many trees.
+        How many samples, each of four fifths of the images. Time is that of as many trees.
+    most : int
+        Images that a sample has at most.
     seed : int
 
     Returns
@@ -56,7 +63,7 @@ def stability(
     rng = np.random.default_rng(seed)
     found = np.full((resamples, k), np.nan)
     for resample in range(resamples):
-        rows = np.sort(rng.choice(n, max(1, min(int(_SHARE * n), _MOST)), replace=False))
+        rows = np.sort(rng.choice(n, max(1, min(int(_SHARE * n), most)), replace=False))
         tree = Tree.from_linkage(linkage(vectors[rows], method, metric))
         for cluster in range(1, k + 1):
             inside = labels[rows] == cluster

@@ -212,6 +212,7 @@ class TestClusters:
         assert clusters.loc[cats, "classes"].count("%") == 5
         header = explorer.widget.dataset.header
         assert {name for name, _ in header["names"].values()} >= set(clusters["name"]) - {""}
+        assert clusters["stability"].between(0, 1).all()
 
     def test_stability(self, explorer):
         explorer.cut(3)
