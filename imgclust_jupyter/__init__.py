@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from imgclust_jupyter.comparing import compare
     from imgclust_jupyter.embedding import ImageEmbedder
     from imgclust_jupyter.explorer import ClusterExplorer
     from imgclust_jupyter.imaging import Limits
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["ClusterExplorer", "ImageEmbedder", "Limits", "__version__", "cache"]
+__all__ = ["ClusterExplorer", "ImageEmbedder", "Limits", "__version__", "cache", "compare"]
 
 # torch, scikit-learn and pandas take seconds to import; a notebook pays for them when it uses them.
 _LAZY = {
@@ -27,6 +28,7 @@ _LAZY = {
     "ImageEmbedder": "imgclust_jupyter.embedding",
     "Limits": "imgclust_jupyter.imaging",
     "cache": "imgclust_jupyter.store",
+    "compare": "imgclust_jupyter.comparing",
 }
 
 

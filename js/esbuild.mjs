@@ -35,6 +35,8 @@ if (process.argv.includes("--dev-page")) {
       { in: "src/styles.css", out: "widget" },
       { in: "src/host/standalone.ts", out: "standalone" },
       { in: "src/host/standalone.css", out: "standalone" },
+      { in: "src/comparison/comparison.ts", out: "comparison" },
+      { in: "src/comparison/comparison.css", out: "comparison" },
     ],
     minify: true,
     outdir: "../imgclust_jupyter/static",

@@ -8,6 +8,7 @@ export interface Model<T extends object = object> {
   on(event: "msg:custom", handler: (message: unknown, buffers: DataView[]) => void): void;
   /** Jupyter's own: the kernel was restarted, or taken away. */
   on(event: "comm_live_update", handler: () => void): void;
+  off(event: `change:${keyof T & string}`, handler: () => void): void;
   off(event: "msg:custom", handler: (message: unknown, buffers: DataView[]) => void): void;
   /** Throws where the kernel has ended. */
   send(content: unknown, callbacks?: undefined, buffers?: ArrayBufferView[]): void;

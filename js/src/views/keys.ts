@@ -40,7 +40,7 @@ function countSteps(root: HTMLElement, { store, signal }: ViewContext): void {
  * What happens in the widget stays there: JupyterLab takes Shift+drag for a selection of cells, and single
  * letters for commands. Chords with Ctrl or Cmd that no view has used still reach the notebook (save).
  */
-function keepEvents(root: HTMLElement, signal: AbortSignal): void {
+export function keepEvents(root: HTMLElement, signal: AbortSignal): void {
   root.addEventListener("mousedown", (event) => event.stopPropagation(), { signal });
   root.addEventListener(
     "keydown",
