@@ -17,6 +17,7 @@ from imgclust_jupyter.insight.cluster_names import BranchName
 from imgclust_jupyter.layout import Neighbors
 from imgclust_jupyter.pipeline.changes import Changes
 from imgclust_jupyter.pipeline.features import Blocks
+from imgclust_jupyter.workspace.naming import stepped_aside
 
 __all__ = ["OWN_COLUMNS", "Aside", "Findings", "Results"]
 
@@ -144,8 +145,7 @@ class Results:
         """Return what does not depend on where the tree is cut: all of `table` but ``cluster``, ``x`` and ``y``."""
         if self.collection is None or self.ids is None:
             return pd.DataFrame()
-        table = self.collection.table(self.ids)
-        table = table.rename(columns={name: f"{name}_metadata" for name in OWN_COLUMNS})
+        table = stepped_aside(self.collection.table(self.ids), OWN_COLUMNS)
         if self.changes is not None:
             table["new"] = np.isin(self.ids, self.changes.new)
         return table if self.findings is None else table.assign(**self.findings.columns(table.index))

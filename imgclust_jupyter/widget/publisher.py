@@ -19,6 +19,7 @@ from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
 from imgclust_jupyter.widget.paths import without_folders
 from imgclust_jupyter.widget.report import Reports
 from imgclust_jupyter.widget.wire import encode_dataset
+from imgclust_jupyter.workspace.naming import stepped_aside
 
 __all__ = ["Publisher"]
 
@@ -65,7 +66,7 @@ class Publisher:
         if collection is None or ids is None:
             return
         self._version += 1
-        table = results.described().rename(columns={name: f"{name}_metadata" for name in self._widget.labels.columns})
+        table = stepped_aside(results.described(), self._widget.labels.columns)
         table = table.drop(
             columns=[name for name in table if name in _UNLIKE or collection.names_images(table[name], ids.tolist())]
         )

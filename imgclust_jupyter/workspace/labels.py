@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgclust_jupyter.workspace.naming import stepped_aside
+
 __all__ = ["LabelColumn", "LabelTable", "label_text", "with_labels", "words_for"]
 
 Ids = npt.NDArray[np.int64]
@@ -262,8 +264,9 @@ def with_labels(table: pd.DataFrame, labels: LabelTable, ids: npt.ArrayLike) -> 
     """
     if not labels.columns:
         return table
-    table = table.rename(columns={name: f"{name}_metadata" for name in labels.columns})
-    return table.assign(**{name: column.values_of(ids) for name, column in labels.columns.items()})
+    return stepped_aside(table, labels.columns).assign(
+        **{name: column.values_of(ids) for name, column in labels.columns.items()}
+    )
 
 
 def words_for(before: LabelTable, after: LabelTable) -> str:

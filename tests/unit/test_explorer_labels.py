@@ -68,6 +68,18 @@ class TestInASession:
             assert explorer.data["label"].tolist()[0] == "cow"
             assert explorer.data.columns.is_unique
 
+    def test_a_column_that_has_stepped_aside_before_is_another(self, folder):
+        metadata = pd.DataFrame({"file": ["p0.png"], "label": ["hen"], "label_metadata": ["egg"], "new": [1]})
+        metadata["new_metadata"] = 2
+        with explore(folder, metadata=metadata) as explorer:
+            explorer.label("cow", [0])
+            explorer.exclude([6])
+            first = explorer.data.iloc[0]
+            assert first[["label", "label_metadata", "label_metadata_metadata"]].tolist() == ["cow", "egg", "hen"]
+            assert first[["new_metadata", "new_metadata_metadata"]].tolist() == [2, 1]
+            names = [column["name"] for column in explorer.widget.dataset.header["columns"]]
+            assert len(set(names)) == len(names)
+
     def test_a_column_can_be_taken_over(self, folder):
         metadata = pd.DataFrame({"file": ["p0.png", "p1.png", "p2.png"], "breed": ["pug", "boxer", "pug"]})
         with explore(folder, metadata=metadata) as explorer:
