@@ -94,7 +94,9 @@ class Changing(ABC):
         # Elsewhere nobody has asked for what has not changed.
         revision = replace(revision, changes=tuple(told))
         grown = replace(grow(everything, revision, embeddings, options, store, self._counting), by_hand=by_hand)
-        if results.aside is None:
+        assert grown.ids is not None
+        # An image that is taken out may have been unreadable until now.
+        if results.aside is None and results.excluded.isdisjoint(grown.ids.tolist()):
             self._replace(replace(grown, excluded=results.excluded))
         elif grown.vectors is everything.vectors:
             assert grown.collection is not None

@@ -8,7 +8,7 @@ and never raise.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +94,8 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
     ----------
     lock : RLock
         Held while a message of the browser changes traits; nobody may wait for work under it.
+    renewed : callable
+        From filters that undo or redo brings back to those that they would be now.
     """
 
     _esm = front_end("widget.js")
@@ -120,6 +122,7 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
 
     def __init__(self, dataset: DatasetModel, on_request: Callable[[dict[str, Any], list[Any]], None]) -> None:
         self.lock = threading.RLock()
+        self.renewed: Callable[[list[Filter]], list[Filter]] = list
         self._listeners: list[Callable[[], object]] = []
         self._selection_is_new = False
         self._last_cut: dict[str, int | float | None] = {"n_clusters": 1, "height": None}
@@ -151,10 +154,10 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
                 setattr(self, name, value)
             self._before.clear()
 
-    def renew_filters(self, renewed: Mapping[tuple[str, str], Filter]) -> None:
-        """Put filters, by source and text, in the place of those that said the same; nobody can take that back."""
+    def renew_filters(self) -> None:
+        """Ask again what the filters let through; nobody can take that back."""
         with self.lock:
-            self.filters = [renewed.get((each.get("source"), each.get("text")), each) for each in self.filters]
+            self.filters = self.renewed(self.filters)
             self._before.clear()
 
     def go(self, steps: int) -> None:
@@ -195,7 +198,7 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
                 break
             with self.hold_sync():
                 for name, value in state.items():
-                    setattr(self, name, value)
+                    setattr(self, name, self.renewed(value) if name == "filters" else value)
             self._before.clear()
         self._tell_past()
 

@@ -35,8 +35,8 @@ def renewed(
     results: Results,
     bits: Callable[[Wanted], bytes],
     labels: LabelTable,
-) -> dict[tuple[str, str], Filter]:
-    """Return anew, by source and text, those of some filters that words have made.
+) -> list[Filter]:
+    """Return filters with those anew that words have made.
 
     Parameters
     ----------
@@ -51,16 +51,16 @@ def renewed(
 
     Returns
     -------
-    dict
+    list of Filter
     """
-    answer = {}
-    for each in filters:
+    answer = list(filters)
+    for place, each in enumerate(filters):
         source, text = each.get("source"), each.get("text", "")
         try:
             if source == "search":
-                answer[source, text], _ = search_filter(text, results, bits, labels)
+                answer[place], _ = search_filter(text, results, bits, labels)
             elif source == "query" and text in queries:
-                answer[source, text] = items_filter(source, text, bits(text))
+                answer[place] = items_filter(source, text, bits(text))
         except Exception:  # noqa: BLE001  a query may fail in any way, by a column that has gone for instance
             _log.warning("the filter %r was left as it was, since it has no meaning any more", text)
     return answer

@@ -53,7 +53,7 @@ class Session:
         self.dataset = DatasetModel()
         self.widget = ExplorerWidget(self.dataset, self._receive)
         self._publisher = Publisher(self.dataset, self.widget, options, n_clusters)
-        self.pipeline = Pipeline(options, self._on_results, self._publisher.progress)
+        self.pipeline = Pipeline(options, self._on_results, self._on_progress)
         self.labels = LabelKeeper(self.widget, self.dataset, self.pipeline)
         self.working_set = WorkingSetKeeper(self.widget, self.pipeline)
         self._arrivals = Arrivals(self.pipeline)
@@ -86,7 +86,10 @@ class Session:
         self._handed_out = False  # may be on a page some day
         self._views = 0
         self._dropped = False
-        self._queries: set[str] = set()  # of the filters that Python has set
+        self._queries: set[str] = set()  # of the filters that Python has set, those of the history too
+        self.widget.renewed = lambda filters: renewed(
+            filters, self._queries, self.pipeline.results, self._bits, self.labels.table
+        )
         self._arrivals.expect(True)
         self.pipeline.start()
 
@@ -120,7 +123,8 @@ class Session:
             self.widget.change(filters=[])
             return
         text = wanted if isinstance(wanted, str) else "from Python"
-        self._queries = {wanted} if isinstance(wanted, str) else set()
+        if isinstance(wanted, str):
+            self._queries.add(wanted)
         others = [each for each in self.widget.filters if each.get("source") != "query"]
         self.widget.change(filters=[*others, items_filter("query", text, self._bits(wanted))])
 
@@ -259,12 +263,17 @@ class Session:
                 self.pipeline.forget_vectors()
 
     def _on_results(self, results: Results) -> None:
-        self.widget.renew_filters(renewed(self.widget.filters, self._queries, results, self._bits, self.labels.table))
+        self.widget.renew_filters()
         self._publisher.results(results)
         self.labels.take_up(results)
         for callback in list(self._data_listeners):
             callback()
         self._settle()
+
+    def _on_progress(self, progress: Progress) -> None:
+        if progress.state == "failed":
+            self.working_set.mend()
+        self._publisher.progress(progress)
 
     def _receive(self, content: dict[str, Any], buffers: list[Any]) -> None:
         self._requests.receive(content, buffers)

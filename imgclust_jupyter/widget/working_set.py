@@ -32,8 +32,7 @@ class WorkingSetKeeper:
     def __init__(self, widget: ExplorerWidget, pipeline: Pipeline) -> None:
         self._widget = widget
         self._pipeline = pipeline
-        self.asked = WorkingSet(frozenset())
-        self.asked.done = True
+        self.asked = _done(frozenset())
         widget.observe(self._follow, "excluded")
 
     def change(self, ids: npt.ArrayLike, out: bool) -> WorkingSet:
@@ -42,11 +41,23 @@ class WorkingSetKeeper:
         assert results.collection is not None
         n_items = len(results.collection.items)
         with self._widget.lock:
-            before = unpack(self._widget.excluded, n_items)
+            before, selected = (unpack(bits, n_items) for bits in (self._widget.excluded, self._widget.selection))
             after = np.union1d(before, ids) if out else np.setdiff1d(before, ids)
-            selected = np.setdiff1d(unpack(self._widget.selection, n_items), after)
-            self._widget.change(excluded=pack(after, n_items), selection=pack(selected, n_items))
+            still = np.setdiff1d(selected, after)
+            traits = {"excluded": pack(after, n_items)}
+            if len(still) < len(selected):
+                traits["selection"] = pack(still, n_items)
+            self._widget.change("", **traits)
             return self.asked
+
+    def mend(self) -> None:
+        """Say again what is taken out, when another working set was asked for that cannot be."""
+        with self._widget.lock:
+            if self.asked.error is None:
+                return
+            self.asked = _done(self._pipeline.results.excluded)
+            ids = sorted(self.asked.excluded)
+            self._widget.begin(excluded=pack(ids, ids[-1] + 1 if ids else 0))
 
     def lay_out_anew(self) -> LayOutAnew:
         """Have the map and all that it rests on computed anew; return what the pipeline was asked for."""
@@ -65,5 +76,13 @@ class WorkingSetKeeper:
 
     def _follow(self, change: Any) -> None:
         bits: bytes = change.new
-        self.asked = WorkingSet(frozenset(unpack(bits, 8 * len(bits)).tolist()))
-        self._pipeline.request(self.asked)
+        wanted = frozenset(unpack(bits, 8 * len(bits)).tolist())
+        if wanted != self.asked.excluded:
+            self.asked = WorkingSet(wanted)
+            self._pipeline.request(self.asked)
+
+
+def _done(excluded: frozenset[int]) -> WorkingSet:
+    request = WorkingSet(excluded)
+    request.done = True
+    return request

@@ -44,8 +44,10 @@ def named(wanted: Wanted, table: pd.DataFrame, relative: Sequence[str]) -> npt.N
         names = [wanted] if called.any() else []
     else:
         names = wanted if isinstance(wanted, list) and all(isinstance(each, str) for each in wanted) else []
-    if not names or table.index.isin(names).any():
+    if not names:
         return resolve(wanted, table)
+    if table.index.isin(names).any():
+        return resolve(names, table)
     mask = np.zeros(len(table), dtype=bool)
     mask[[row_of(name, table, relative) for name in names]] = True
     return mask

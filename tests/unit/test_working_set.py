@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+import time
 
 import numpy as np
 import pandas as pd
@@ -339,6 +340,51 @@ def test_what_is_out_stays_out_while_the_collection_changes(folder, tmp_path):
     assert data.set_index("name").loc["cat_02.jpg", "colour"] == "grey"
     (changed,) = data.index[data["name"] == "cat_01.jpg"]
     assert data.loc[data["name"] == "coffee_00.jpg", "duplicate_of"].tolist() == [changed]
+
+
+def test_one_that_cannot_be_read_for_a_while_stays_out(sample_folder, tmp_path):
+    folder = shutil.copytree(sample_folder, tmp_path / "photos")
+    explorer = explorer_of(folder)
+    explorer.exclude(["cat_01.jpg"])
+    content = (folder / "cat_01.jpg").read_bytes()
+    (folder / "cat_01.jpg").write_bytes(b"no image")
+    explorer.refresh()
+    assert explorer.excluded.empty
+    (folder / "cat_01.jpg").write_bytes(content)
+    explorer.refresh()
+    assert explorer.excluded["name"].tolist() == ["cat_01.jpg"]
+    assert "cat_01.jpg" not in explorer.data["name"].tolist()
+    assert results_of(explorer).tree.n == 47
+    explorer.include()
+    assert len(explorer.data) == 48
+
+
+def test_a_single_label_of_the_index_is_an_image():
+    pixels = images(6)
+    explorer = explorer_of(pixels, metadata=pd.DataFrame({"kind": list("aabbcc")}, index=[f"r {i}" for i in range(6)]))
+    explorer.exclude("r 3")
+    assert explorer.excluded.index.tolist() == ["r 3"]
+    explorer.include("r 3")
+    assert len(explorer.data) == 6
+
+
+def test_views_that_take_all_out_are_told_that_nothing_was():
+    explorer = explorer_of(images(9))
+    explorer.exclude([8])
+    widget, pipeline = explorer._session.widget, explorer._session.pipeline
+    past = widget.past["undo"]
+    widget.change(excluded=pack(range(9), 9))
+    while pipeline.pending:
+        time.sleep(0.01)
+    assert "no image would be left" in explorer._session.dataset.progress["message"]
+    assert unpack(widget.excluded, 9).tolist() == [8]
+    assert explorer.excluded.index.tolist() == [8]
+    explorer.exclude([2])
+    assert explorer.excluded.index.tolist() == [2, 8]
+    for _ in range(2):
+        explorer.undo()
+    assert explorer.wait().excluded.index.tolist() == [8]
+    assert widget.past["undo"] == past
 
 
 def test_many_may_come_to_few_of_which_one_is_out():
