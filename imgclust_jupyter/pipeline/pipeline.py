@@ -62,6 +62,7 @@ class Pipeline(Changing):
         self._stop = threading.Event()
         self._pending = False
         self._requests: list[Request] = []  # one after the other, once all stages are done
+        self._failed: Exception | None = None  # a request, while others are still to be done
         self._error: Exception | None = None
         self._raised_at: TracebackType | None = None
 
@@ -79,7 +80,7 @@ class Pipeline(Changing):
             if self._pending:
                 return
             self._pending = True
-            self._error = None
+            self._failed = self._error = None
         self._report(Progress(state="waiting", message="waiting for other work to finish"))
         shared_worker().submit(self)
 
@@ -229,6 +230,8 @@ class Pipeline(Changing):
         with self._changed:
             request = self._requests[0] if self._requests else None
             if request is None and not self.results.provisional:
+                if self._failed is not None:
+                    raise self._failed
                 self._pending = False
                 return False
         try:
@@ -241,10 +244,13 @@ class Pipeline(Changing):
         except SupersededError:
             return True
         except Exception as error:
-            if request is not None:
-                request.error = error
-                self.withdraw(request)
-            raise
+            if request is None:
+                raise
+            # Nobody who waits for something else is to be kept from it.
+            self._failed = error
+            request.error = error
+            self.withdraw(request)
+            return True
         request.done = True
         self.withdraw(request)
         return True
@@ -396,11 +402,13 @@ class Pipeline(Changing):
     def _replace(self, results: Results) -> None:
         with self._changed:
             self.results = results
-        self._on_results(self.results)
-        # Only now: whoever waits goes on to change the view, which what we publish must not overtake.
-        with self._changed:
-            self._published = self.results
-            self._changed.notify_all()
+        try:
+            self._on_results(self.results)
+        finally:
+            # Only now: whoever waits goes on to change the view, which what we publish must not overtake.
+            with self._changed:
+                self._published = self.results
+                self._changed.notify_all()
 
     def _report(self, progress: Progress) -> None:
         with self._changed:

@@ -3,12 +3,14 @@
 import base64
 import shutil
 import threading
+import time
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from imgclust_jupyter import ClusterExplorer
+from imgclust_jupyter.pipeline import Addition
 from imgclust_jupyter.workspace.filters import items_filter
 from imgclust_jupyter.workspace.selection import unpack
 
@@ -118,6 +120,32 @@ def test_filters_made_of_words_are_asked_again_and_those_of_masks_and_pages_are_
     explorer.add(np.zeros((30, 30), dtype=np.uint8))
     assert explorer.widget.filters[-1] == mask
     assert not caplog.records
+
+
+def test_filters_that_come_back_through_the_history_are_asked_again_too(explorer, odd):
+    explorer.filter("name.str.startswith('cat')")
+    explorer.filter("name.str.startswith('rocket')")
+    explorer.undo()
+    explorer.undo()
+    explorer.add(odd)
+    explorer.redo()
+    assert set(shown(explorer, explorer.widget.filters[0])) == {f"cat_0{i}.jpg" for i in range(4)}
+
+
+def test_what_cannot_be_taken_up_keeps_nothing_else_waiting(explorer, odd):
+    pipeline = explorer._session.pipeline
+    bad, good = Addition("/no/such/folder"), Addition(odd)
+    pipeline.request(bad, begin=False)
+    pipeline.request(good, begin=False)
+    pipeline.start()
+    pipeline.wait_for(good)
+    assert isinstance(bad.error, FileNotFoundError)
+    assert explorer.data["name"].tolist()[-1] == "cat_02.jpg"
+    with pytest.raises(FileNotFoundError):
+        pipeline.wait_for(bad)
+    while pipeline.pending:
+        time.sleep(0.01)
+    assert explorer.widget.dataset.progress["state"] == "failed"
 
 
 def test_a_query_that_has_lost_its_meaning_stays_as_it_was(explorer, odd, caplog):
