@@ -339,6 +339,20 @@ describe("the preview", () => {
     age: null,
   };
 
+  it("says which labels a picture has", () => {
+    const { columns } = ctx.store.dataset.value;
+    const rows = ctx.store.dataset.value.n;
+    const values = Int32Array.from({ length: rows }, (_, row) => (row === 5 ? 0 : -1));
+    const label = { name: "kind", kind: "category", values, categories: [HOSTILE], label: true } as const;
+    (columns as Map<string, typeof label>).set("kind", label);
+    const terms = (): string[] => [...frame.querySelectorAll("dt")].map(({ textContent }) => textContent);
+    ctx.openPreview([5, 9], 0);
+    expect(terms()).toContain("kind");
+    expect(frame.querySelector("dl")!.textContent).toContain(HOSTILE);
+    press(frame.querySelector("[role=dialog]")!, "ArrowRight");
+    expect(terms()).not.toContain("kind");
+  });
+
   it("keeps the keys when what was clicked goes away or has come to its end", async () => {
     ctx.openPreview([5, 9], 0);
     await settled();

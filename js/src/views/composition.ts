@@ -35,7 +35,11 @@ export function createComposition({ store, signal }: ViewContext, root: HTMLElem
   const open = (): void => {
     if (store.selection.peek().count > 0) popover.open();
   };
-  const opener = button(`What is in the selection, against all (${KEY})`, icon(ChartNoAxesColumn), open);
+  const opener = button(
+    `What is in the selection, against all (${KEY.toUpperCase()})`,
+    icon(ChartNoAxesColumn),
+    open,
+  );
   opener.append("what is in it");
   opener.classList.add("imgclust-text-button");
   opener.setAttribute("aria-keyshortcuts", KEY);

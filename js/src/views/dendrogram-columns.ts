@@ -29,7 +29,7 @@ const LABEL_ROOM = 84;
 /** `characters` is the length of the longest cluster name. */
 export function columnsFor(width: number, view: TreeView, characters: number): Columns {
   const overview = { x: width - 9, width: 6 };
-  const labelWidth = width >= 280 ? Math.min(Math.max(LABEL_ROOM, width / 3), 7 * characters + 12) : 0;
+  const labelWidth = width >= 280 ? Math.min(Math.max(LABEL_ROOM, 0.37 * width), 7 * characters + 12) : 0;
   const labels = labelWidth > 0 ? { x: overview.x - 3 - labelWidth, width: labelWidth } : null;
   const size = Math.max(BRANCH_PICTURE, Math.min(view.rowHeight, MAX_ROW_HEIGHT) - PICTURE_GAP);
   const pictures = { x: (labels?.x ?? overview.x) - 7 - size, size };

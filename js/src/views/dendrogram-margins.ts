@@ -157,12 +157,12 @@ export function drawLabels(context: Context, scene: Scene): void {
   }
 }
 
-/** As much of a text as there is room for. */
+/** As much of a text as there is room for, without the beginnings of a bracket. */
 function fitted(context: Context, text: string, width: number): string {
   if (context.measureText(text).width <= width) return text;
   let length = text.length - 1;
   while (length > 1 && context.measureText(`${text.slice(0, length)}…`).width > width) length--;
-  return `${text.slice(0, length).trimEnd()}…`;
+  return `${text.slice(0, length).replace(/[\s,]*(\(.{0,2})?$/u, "")}…`;
 }
 
 /** Where in the branch the view is, and where the selection is, like a scroll bar; nothing while all is in view. */

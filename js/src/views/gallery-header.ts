@@ -51,8 +51,12 @@ export function galleryHeader(
     const whole =
       count === total ? plural(count, "image") : `${formatCount(count)} of ${plural(total, "image")}`;
     text.title = `${whole}${rest}`;
-    text.replaceChildren(element("strong", { text: whole }), rest);
-    if (problem() !== "") text.append(element("span", { class: "imgclust-error", text: ` · ${problem()}` }));
+    text.replaceChildren(
+      element("strong", { text: whole }),
+      problem() === ""
+        ? element("span", { text: rest })
+        : element("span", { class: "imgclust-error", text: ` · ${problem()}` }),
+    );
     toggle.hidden = all && selected === 0;
     toggle.textContent = all ? "show selected" : "show all";
     toggle.title = all ? "Show only what is selected" : "Show all images";

@@ -58,7 +58,7 @@ export function listenToGrid(
           }),
       });
     }
-    openMenu(scroller, x, y, "Picture", items, ctx.signal);
+    openMenu(scroller, { left: x, top: y }, "Picture", items, ctx.signal);
   }
 
   const rowOf = (event: Event): number | null => {

@@ -169,9 +169,13 @@ export function createLabelBox(
     const now = labels.length === 0 ? "" : listLabels(labels);
     const isOne = labels.length === 1 && none === 0;
     input.disabled = enter.disabled = count === 0;
-    input.placeholder = count === 0 ? "nothing selected" : isOne ? labels[0]!.label : now || "type a label";
+    input.placeholder =
+      count === 0 ? "select images first" : isOne ? labels[0]!.label : now || "type a label";
     input.setAttribute("aria-label", `${column} of what is selected`);
-    input.title = `${now === "" ? "" : `Now: ${now}. `}Type a ${column} for ${plural(count, "selected image")} (L)`;
+    input.title =
+      count === 0
+        ? `Select images, then type a ${column} for them (L)`
+        : `${now === "" ? "" : `Now: ${now}. `}Type a ${column} for ${plural(count, "selected image")} (L)`;
   });
   // The question was about other images.
   watch(signal, () => {

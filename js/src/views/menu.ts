@@ -13,11 +13,17 @@ const STEPS: Readonly<Record<string, (index: number, count: number) => number>> 
   End: (_, count) => count - 1,
 };
 
+export interface MenuPlace {
+  top: number;
+  left?: number;
+  /** In place of `left`: where it ends. */
+  right?: number;
+}
+
 /** At client coordinates; `parent` gives it its colours, and `opener` gets the focus back. */
 export function openMenu(
   parent: HTMLElement,
-  x: number,
-  y: number,
+  { top, left, right }: MenuPlace,
   name: string,
   items: readonly MenuItem[],
   signal: AbortSignal,
@@ -61,7 +67,8 @@ export function openMenu(
   parent.append(menu);
   menu.showPopover();
   const { width, height } = menu.getBoundingClientRect();
+  const x = left ?? (right ?? innerWidth) - width;
   menu.style.left = `${Math.max(4, Math.min(x, innerWidth - width - 4))}px`;
-  menu.style.top = `${Math.max(4, Math.min(y, innerHeight - height - 4))}px`;
+  menu.style.top = `${Math.max(4, Math.min(top, innerHeight - height - 4))}px`;
   buttons[0]?.focus();
 }

@@ -12,9 +12,9 @@ const APART = 0.01;
 
 export function moreButton({ store, rpc, signal }: ViewContext): HTMLElement {
   const more = button("More", icon(Ellipsis), () => {
-    const { left, bottom } = more.getBoundingClientRect();
+    const { right, bottom } = more.getBoundingClientRect();
     // Inside the button it would be a part of its name.
-    openMenu(holder, left, bottom + 4, "More", items(), signal, more);
+    openMenu(holder, { right, top: bottom + 4 }, "More", items(), signal, more);
   });
   more.setAttribute("aria-haspopup", "menu");
   const holder = element("span", { children: [more] });
@@ -50,7 +50,7 @@ export function moreButton({ store, rpc, signal }: ViewContext): HTMLElement {
           ]
         : []),
       {
-        label: "Lay out anew: mean, neighbours, tree and map",
+        label: "Lay out anew: tree and map of these images alone",
         run: () => {
           rpc.request("lay_out_anew").catch((error: Error) => store.reportProblem(error.message));
         },

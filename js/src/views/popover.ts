@@ -1,4 +1,4 @@
-/** A small window at a button; a click elsewhere or Escape closes it, and the button has the focus again. */
+/** A small window at a button; a click elsewhere or Escape closes it, and what had the focus has it again. */
 import { element } from "../dom";
 
 const GAP = 4;
@@ -23,6 +23,7 @@ export function createPopover(
   opener.setAttribute("aria-haspopup", "dialog");
   opener.setAttribute("aria-expanded", "false");
   let life: AbortController | null = null;
+  let before: HTMLElement | null = null;
 
   function place(): void {
     const at = opener.getBoundingClientRect();
@@ -57,7 +58,7 @@ export function createPopover(
   function close(): void {
     if (life === null) return;
     box.hidePopover();
-    opener.focus();
+    (before?.isConnected ? before : opener).focus();
   }
 
   return {
@@ -66,9 +67,14 @@ export function createPopover(
     open() {
       if (life !== null) return close();
       life = new AbortController();
+      const { activeElement } = document;
+      // A key opens it from anywhere in the widget; a click need not focus the button (Safari).
+      before = activeElement instanceof HTMLElement && activeElement !== document.body ? activeElement : null;
       fill(box, life.signal);
       box.showPopover();
       place();
+      // Else its keys, Escape above all, would go to the view below.
+      box.querySelector<HTMLElement>("select, input:enabled, button:enabled")?.focus();
     },
   };
 }

@@ -205,8 +205,13 @@ function describe(
   { store }: Pick<ViewContext, "store">,
 ): [string, string][] {
   const clusters = store.clusters.value;
+  const { columns } = store.dataset.value;
   const entries: [string, string][] = [];
   if (clusters !== null) entries.push(["cluster", shortName(clusters, clusters.labels[row]!)]);
+  for (const { name, label, values, categories } of columns.values()) {
+    const code = values[row]!;
+    if (label && code >= 0) entries.push([name, categories[code]!]);
+  }
   if (record === undefined) return entries;
   const { name, path, size, width, height, ...metadata } = record;
   entries.unshift(["path", path]);
