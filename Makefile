@@ -12,12 +12,14 @@ IN_DEMO := IMGCLUST_CACHE='$(CURDIR)/$(DEMO)/cache' IMGCLUST_DATA='$(CURDIR)/$(D
 ENVIRONMENT := $(VENV)/.complete
 MODULES := js/node_modules/.package-lock.json
 BUNDLE := imgclust_jupyter/static/widget.js
+MKDOCS := $(VENV)/.docs-complete
+SMOKE := .smoke
 # What nbconvert's pages load from the network.
 PAGES := tests/browser/node_modules/.package-lock.json
 # Playwright brings a Node that needs a library (libatomic) which bare machines lack; the one that is here does as well.
 export PLAYWRIGHT_NODEJS_PATH ?= $(shell command -v node 2>/dev/null)
 
-.PHONY: help demo lab test lint js unit browser bench build dist clean
+.PHONY: help demo lab test lint js unit browser bench docs build dist smoke clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -60,19 +62,40 @@ bench: $(ENVIRONMENT)  ## how long a person waits for the first pictures and for
 	$(BIN)/python tests/browser/browsers.py
 	$(BIN)/python benchmarks/first_view.py 20 400
 
+docs: $(MKDOCS)  ## the documentation, into site/; a warning is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 build: $(BUNDLE)  ## the front end, into the package
 
 dist: $(ENVIRONMENT)  ## the wheel and the source archive, in dist/
+	rm -rf dist
 	$(BIN)/python -m build
 
+# A Node that fails stands before any that works.
+smoke: WITHOUT_NODE := PATH='$(CURDIR)/$(SMOKE)/without-node':"$$PATH"
+smoke: dist  ## the wheel, then the source archive, installed in an environment of their own without Node, and tried
+	rm -rf $(SMOKE)
+	mkdir -p $(SMOKE)/without-node
+	printf '#!/bin/sh\nexit 1\n' | tee $(SMOKE)/without-node/node > $(SMOKE)/without-node/npm
+	chmod +x $(SMOKE)/without-node/*
+	$(PYTHON) -m venv $(SMOKE)/venv
+	$(WITHOUT_NODE) $(SMOKE)/venv/bin/pip install "$$(ls dist/*.whl)[samples]" --constraint constraints.txt
+	cd $(SMOKE) && venv/bin/python ../tests/release/smoke.py
+	$(WITHOUT_NODE) $(SMOKE)/venv/bin/pip install --force-reinstall --no-deps dist/*.tar.gz
+	cd $(SMOKE) && venv/bin/python ../tests/release/smoke.py
+
 clean:  ## back to a fresh clone
-	rm -rf $(VENV) $(DEMO) js/node_modules tests/browser/node_modules imgclust_jupyter/static dist test-results
+	rm -rf $(VENV) $(DEMO) $(SMOKE) js/node_modules tests/browser/node_modules imgclust_jupyter/static dist site test-results
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 $(ENVIRONMENT): pyproject.toml constraints.txt | $(BUNDLE)
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make ... PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install --editable '.[test]' --constraint constraints.txt
+	@touch $@
+
+$(MKDOCS): $(ENVIRONMENT)
+	SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install --editable '.[docs]' --constraint constraints.txt
 	@touch $@
 
 $(DEMO)/quickstart.ipynb: notebooks/quickstart.ipynb
