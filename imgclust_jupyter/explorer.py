@@ -299,12 +299,13 @@ class ClusterExplorer(Exporting, Growing, Labelling, Meaning, WorkingSets):
     @property
     def embeddings(self) -> pd.DataFrame:
         """The numbers of each image, float32, columns n0, n1, …; waits for the embedding."""
-        values = self._results("embed").embeddings
+        results = self._results("embed")
+        values = results.embeddings
         assert values is not None
         if not len(values):
             self._results()  # raises that none of the images can be read, and why
         columns = [f"n{i}" for i in range(values.shape[1])]
-        return pd.DataFrame(values, index=self.data_so_far.index, columns=columns, copy=True)
+        return pd.DataFrame(values, index=self._session.table(results).index, columns=columns, copy=True)
 
     @property
     def tree(self) -> Tree:
@@ -351,11 +352,11 @@ class ClusterExplorer(Exporting, Growing, Labelling, Meaning, WorkingSets):
         DataFrame
             The first of each group has no ``duplicate_of``.
         """
-        findings = self._results("neighbors").findings
-        assert findings is not None
-        groups = findings.duplicates
+        results = self._results()
+        assert results.findings is not None
+        groups = results.findings.duplicates
         repeated = np.flatnonzero(groups)
-        return self.data.iloc[repeated[np.argsort(groups[repeated], kind="stable")]]
+        return self._session.table(results).iloc[repeated[np.argsort(groups[repeated], kind="stable")]]
 
     def similar(self, image: Hashable, k: int = 20) -> pd.DataFrame:
         """Return the rows of `data` of the images nearest to one, which comes first.
@@ -377,7 +378,8 @@ class ClusterExplorer(Exporting, Growing, Labelling, Meaning, WorkingSets):
         KeyError
             When there is no such image, or more than one.
         """
-        results, data = self._results(), self.data
+        results = self._results()
+        data = self._session.table(results)
         assert results.vectors is not None
         row = row_of(image, data, results.relative_paths)
         rows, distances = similar(results.vectors, results.vectors[row], k, self._session.pipeline.options.metric)

@@ -58,7 +58,7 @@ class Labelling:
         """
         results, data = self._labelled()
         assert results.ids is not None
-        mask = self._session.selected if wanted is None else resolve(wanted, data)
+        mask = self._session.selected_of(results) if wanted is None else resolve(wanted, data)
         changed, _ = self._session.labels.label(value, results.ids[mask], column, keep, _PYTHON)
         return changed
 
@@ -133,4 +133,5 @@ class Labelling:
         return self._session.labels.log()
 
     def _labelled(self) -> tuple[Results, pd.DataFrame]:
-        return self._results(), self._session.data_so_far
+        results = self._results()
+        return results, self._session.table(results)

@@ -49,7 +49,7 @@ class Meaning:
         tree, vectors, metric = results.tree, results.vectors, options.metric
         table = cluster_table(tree, n_clusters, results.medoids, results.names, vectors, metric)
         found = stability(vectors, tree.cut(n_clusters), options.linkage, metric, _RESAMPLES, _MOST)
-        return table.assign(medoid=self._session.data_so_far.index[table["medoid"]], stability=found)
+        return table.assign(medoid=self._session.table(results).index[table["medoid"]], stability=found)
 
     def cluster_stability(self, resamples: int = 20) -> pd.Series:
         """Find out which clusters of the cut come back when only a part of the images is clustered.
@@ -111,7 +111,8 @@ class Meaning:
         >>> explorer.explain("milka.jpg", "berta.jpg")  # doctest: +SKIP
         >>> explorer.explain(cluster=3).classes  # doctest: +SKIP
         """
-        results, data = self._results(), self._session.data_so_far
+        results = self._results()
+        data = self._session.table(results)
         if cluster is not None and image is None and other is None:
             members = np.flatnonzero(data["cluster"] == cluster)
             if not len(members):

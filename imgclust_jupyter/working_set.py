@@ -47,7 +47,7 @@ class WorkingSets:
         """
         results, data = self._settled()
         assert results.ids is not None
-        mask = self._session.selected if wanted is None else named(wanted, data, results.relative_paths)
+        mask = self._session.selected_of(results) if wanted is None else named(wanted, data, results.relative_paths)
         if mask.all():
             raise ValueError(f"that is all {len(mask):,} images; at least one must stay")
         if mask.any():
@@ -120,8 +120,8 @@ class WorkingSets:
         --------
         >>> explorer.describe_selection("breed").head(3)  # doctest: +SKIP
         """
-        _, data = self._settled()
-        return composition(data, self._session.selected, columns, k)
+        results, data = self._settled()
+        return composition(data, self._session.selected_of(results), columns, k)
 
     def _taken_out(self, results: Results) -> pd.DataFrame:
         return with_labels(results.table_taken_out(), self._session.labels.table, results.ids_taken_out)
@@ -133,7 +133,7 @@ class WorkingSets:
             except KeyboardInterrupt:
                 self._session.pipeline.interrupt()
                 raise
-        return results, self._session.data_so_far
+        return results, self._session.table(results)
 
     def _done(self, request: Request) -> None:
         with ProgressLine(hidden=self._session.is_shown) as line:

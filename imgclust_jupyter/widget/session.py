@@ -96,18 +96,29 @@ class Session:
     @property
     def data_so_far(self) -> pd.DataFrame:
         """What is known of each image by now."""
-        return self._table(self.pipeline.results)
+        return self.table(self.pipeline.results)
 
     @property
     def selected(self) -> npt.NDArray[np.bool_]:
         """Which rows are selected, shape (n,)."""
-        return self._selected(self.pipeline.results)
+        return self.selected_of(self.pipeline.results)
+
+    def table(self, results: Results) -> pd.DataFrame:
+        """Return what is known of each image by some results, which need not be the latest."""
+        table = results.table(self.widget.cut["n_clusters"])
+        return table if results.ids is None else with_labels(table, self.labels.table, results.ids)
+
+    def selected_of(self, results: Results) -> npt.NDArray[np.bool_]:
+        """Return which rows of some results are selected."""
+        if results.collection is None or results.ids is None:
+            return np.zeros(0, dtype=bool)
+        return np.isin(results.ids, unpack(self.widget.selection, len(results.collection.items)))
 
     @property
     def selection(self) -> pd.DataFrame:
         """The selected rows of `data_so_far`."""
         results = self.pipeline.results
-        return self._table(results)[self._selected(results)]
+        return self.table(results)[self.selected_of(results)]
 
     def select(self, wanted: Wanted, origin: tuple[str, str] = ("query", "from Python")) -> None:
         """Select rows, and say where the selection came from."""
@@ -239,15 +250,6 @@ class Session:
             model.layout.close()
             model.close()
 
-    def _table(self, results: Results) -> pd.DataFrame:
-        table = results.table(self.widget.cut["n_clusters"])
-        return table if results.ids is None else with_labels(table, self.labels.table, results.ids)
-
-    def _selected(self, results: Results) -> npt.NDArray[np.bool_]:
-        if results.collection is None or results.ids is None:
-            return np.zeros(0, dtype=bool)
-        return np.isin(results.ids, unpack(self.widget.selection, len(results.collection.items)))
-
     def _settle(self) -> None:
         # The widget's lock, which the browser's messages hold when they come here, and progress is published under.
         with self.widget.lock:
@@ -282,7 +284,7 @@ class Session:
         results = self.pipeline.results
         if results.collection is None or results.ids is None:
             raise RuntimeError("there are no images yet; call wait() first")
-        mask = resolve(wanted, self._table(results))
+        mask = resolve(wanted, self.table(results))
         return pack(results.ids[mask], len(results.collection.items))
 
     def _search(self, body: dict[str, Any]) -> Answer:

@@ -368,6 +368,16 @@ def test_a_single_label_of_the_index_is_an_image():
     assert len(explorer.data) == 6
 
 
+def test_embeddings_and_their_labels_are_of_the_same_moment():
+    explorer = explorer_of(images(9))
+    explorer.wait()
+    seen = []
+    explorer._session.on_data(lambda: seen.append(explorer.embeddings.index.tolist()))
+    explorer.exclude([2])
+    assert seen == [list(range(9))]
+    assert len(explorer.embeddings) == 8
+
+
 def test_views_that_take_all_out_are_told_that_nothing_was():
     explorer = explorer_of(images(9))
     explorer.exclude([8])
