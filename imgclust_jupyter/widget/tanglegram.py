@@ -218,7 +218,12 @@ def _details(common: Common) -> tuple[str, ...]:
         details.append(f"{trees}; entanglement {common.entanglement:.2f}.")
     sides = common.left_out["only_in"].value_counts()
     if sides.get("a") or sides.get("b"):
-        details.append(f"Left out: {sides.get('a', 0):,} images only on the left, {sides.get('b', 0):,} on the right.")
+        left, right = (_images(int(sides.get(side, 0))) for side in "ab")
+        details.append(f"Left out: {left} only on the left, {right} only on the right.")
     if common.by_path:
-        details.append(f"{common.by_path:,} images have another content on the other side, and were paired by path.")
+        details.append(f"Paired by their paths: {_images(common.by_path)} of another content on the other side.")
     return tuple(details)
+
+
+def _images(count: int) -> str:
+    return f"{count:,} image{'' if count == 1 else 's'}"
