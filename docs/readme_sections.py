@@ -33,7 +33,7 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 
 
 def _section(title: str, uri: str) -> str:
-    heading = r"\A# .*" if title == "Introduction" else f"^## {re.escape(title)}$"
+    heading = r"\A# [^\n]*" if title == "Introduction" else f"^## {re.escape(title)}$"
     match = re.search(rf"{heading}\n(.*?)(?=^## |\Z)", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
     if match is None:
         raise PluginError(f"docs/{uri} includes the section {title!r} of README.md, which has none of that title")
