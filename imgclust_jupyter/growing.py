@@ -51,7 +51,13 @@ class Growing:
         return self.changes
 
     def update_metadata(self, metadata: pd.DataFrame | None) -> None:
-        """Join other metadata to the images, in place of those that there are."""
+        """Join other metadata to the images, in place of those that there are.
+
+        Parameters
+        ----------
+        metadata : DataFrame or None
+            As for the constructor; None for no other. Columns of a DataFrame that was the source stay.
+        """
         self._change(MetadataUpdate(metadata))
 
     @property

@@ -97,6 +97,13 @@ class Labelling:
     def rename_label(self, value: str, to: str, column: str = "label") -> int:
         """Rename a label; where the other one is there too, the two become one.
 
+        Parameters
+        ----------
+        value, to : str
+            The label that there is, and what it shall be.
+        column : str
+            The column of labels.
+
         Returns
         -------
         int
