@@ -36,9 +36,9 @@ demo: $(ENVIRONMENT) $(DEMO)/quickstart.ipynb  ## sample images, the quickstart 
 lab: $(ENVIRONMENT) $(DEMO)/quickstart.ipynb  ## the same notebook, live, in JupyterLab (as root: make lab LAB_FLAGS=--allow-root)
 	$(IN_DEMO) $(BIN)/jupyter lab $(LAB_FLAGS) $(DEMO)/quickstart.ipynb
 
-test: $(ENVIRONMENT) lint js $(PAGES)  ## everything: linters, types, TypeScript and Python tests, notebooks, a real JupyterLab
-	$(BIN)/python tests/browser/browsers.py
-	$(BIN)/pytest --screenshot=only-on-failure
+# Two at a time: a browser is waited for more than it computes.
+test: $(ENVIRONMENT) $(PAGES)  ## everything: linters, types, TypeScript and Python tests, notebooks, a real JupyterLab
+	$(MAKE) --jobs=2 --output-sync=target lint js unit browser
 
 lint: $(ENVIRONMENT)  ## style, types and the direction of imports
 	$(BIN)/ruff check .
@@ -52,11 +52,11 @@ js: $(MODULES)  ## the TypeScript tests
 	npm --prefix js test
 
 unit: $(ENVIRONMENT)  ## the Python tests without a browser
-	$(BIN)/pytest tests/unit tests/property
+	$(BIN)/pytest tests/unit tests/property imgclust_jupyter
 
-browser: $(ENVIRONMENT) $(PAGES)  ## the tests in a real JupyterLab and other hosts
+browser: $(ENVIRONMENT) $(PAGES)  ## the tests in a real JupyterLab and other hosts, and the notebooks
 	$(BIN)/python tests/browser/browsers.py
-	$(BIN)/pytest tests/browser --screenshot=only-on-failure
+	$(BIN)/pytest tests/browser tests/notebooks --screenshot=only-on-failure
 
 bench: $(ENVIRONMENT)  ## how long a person waits for the first pictures and for everything
 	$(BIN)/python tests/browser/browsers.py
