@@ -1,9 +1,10 @@
-"""What is in the wheel, and what importing the package costs."""
+"""What is in the wheel and in the source archive, and what importing the package costs."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -14,19 +15,33 @@ PACKAGE = ROOT / "imgclust_jupyter"
 HEAVY = {"torch", "torchvision", "umap", "numba", "sklearn", "bqplot", "skimage"}
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> ZipFile:
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT]
+def build(kind: str, folder: Path) -> Path:
+    command = [sys.executable, "-m", "build", f"--{kind}", "--no-isolation", "--outdir", folder, ROOT]
     built = subprocess.run(command, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stdout + built.stderr
-    (path,) = folder.glob("*.whl")
-    return ZipFile(path)
+    (path,) = folder.iterdir()
+    return path
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> ZipFile:
+    return ZipFile(build("wheel", tmp_path_factory.mktemp("wheel")))
 
 
 def test_the_wheel_has_the_built_front_end(wheel: ZipFile) -> None:
     assert len(wheel.read("imgclust_jupyter/static/widget.js")) > 10_000
     assert b".imgclust" in wheel.read("imgclust_jupyter/static/widget.css")
+
+
+def test_the_source_archive_can_be_installed_without_node_and_holds_nothing_that_was_installed(
+    tmp_path: Path, wheel: ZipFile
+) -> None:
+    with tarfile.open(build("sdist", tmp_path)) as archive:
+        names = {member.name.partition("/")[2] for member in archive.getmembers()}
+    built = {name for name in wheel.namelist() if name.startswith("imgclust_jupyter/static/")}
+    assert built
+    assert built | {"pyproject.toml", "README.md", "js/package-lock.json", "docs/explorer.png"} <= names
+    assert not any({"node_modules", ".venv", "__pycache__", "site"} & set(name.split("/")) for name in names)
 
 
 def test_the_wheel_has_every_module_and_the_mark_that_it_is_typed(wheel: ZipFile) -> None:
