@@ -20,6 +20,7 @@ from imgclust_jupyter.collection.items import Item, digest, frame_digest, printa
 from imgclust_jupyter.collection.remote import RemoteFile
 from imgclust_jupyter.collection.remote_listing import REMOTE_THREADS
 from imgclust_jupyter.collection.sources import Gathered, gather
+from imgclust_jupyter.collection.state import CollectionState
 from imgclust_jupyter.collection.values import json_value
 from imgclust_jupyter.imaging import DEFAULT_LIMITS, Limits, UnreadableImage, reason_for
 from imgclust_jupyter.store import Store
@@ -138,6 +139,25 @@ class Collection:
         if frames not in FRAMES:
             raise ValueError(f"frames must be one of {FRAMES}, not {frames!r}")
         return cls(gather(source, recursive, storage_options), metadata, frames, limits)
+
+    @classmethod
+    def of_state(cls, state: CollectionState) -> Collection:
+        """Make the collection that a state is of."""
+        new = cls(Gathered(list(state.items), state.name, ordered=state.ordered), None, limits=state.limits)
+        new._frames, new._source_notices, new._details = state.frames, state.notices, state.details
+        new._removed, new._shapes, new._hashes = state.removed, state.shapes.copy(), list(state.hashes)
+        new._errors, new._folder_errors = dict(state.errors), list(state.folder_errors)
+        return new
+
+    def state(self, store: Store) -> CollectionState:
+        """Return all that is known, with the digests that the store has."""
+        hashes = tuple(self.known_hashes(store))
+        with self._lock:
+            errors = dict(self._errors)
+        own = (self._details, self._removed, self._shapes.copy(), hashes, errors, tuple(self._folder_errors))
+        return CollectionState(
+            self.items, self.name, *own, self._source_notices, self._frames, self.limits, self.ordered
+        )
 
     def content_hash(self, item: Item, store: Store) -> str:
         """Return the digest of an image's content, reading it when the store does not know the file as it is.
@@ -300,7 +320,11 @@ class Collection:
     @property
     def present(self) -> list[Item]:
         """The items that have not been removed, those that cannot be read among them."""
-        return [item for item in self.items if item.id not in self._removed]
+        return [item for item in self.items if self.is_present(item)]
+
+    def is_present(self, item: Item) -> bool:
+        """Return whether an item has not been removed."""
+        return item.id not in self._removed
 
     def is_unreadable(self, item_id: int) -> bool:
         """Return whether an image has an error."""

@@ -147,8 +147,8 @@ def merge(collection: Collection, found: Collection, store: Store, vanished: Seq
     """Take images that were found into a collection.
 
     An image is one that is there already when it has its place (path, URL) or, if it is in memory only, its content;
-    with another content it has changed. One with the content of an image that has vanished is that image, renamed.
-    All others are new.
+    with another content it has changed. One with the content of an image that has vanished is that image, renamed; one
+    with the place and the content of an image that had vanished before is that image, there again. All others are new.
 
     Parameters
     ----------
@@ -168,17 +168,23 @@ def merge(collection: Collection, found: Collection, store: Store, vanished: Seq
     for item in reversed(collection.present):
         here[contents[item.id]] = here[_identity(item, contents[item.id])] = item.id
     here.pop(None, None)
+    left = {
+        (_identity(item, contents[item.id]), contents[item.id]): item.id
+        for item in collection.items
+        if not collection.is_present(item)
+    }
     gone = {contents[i]: i for i in reversed(vanished) if contents[i]}
     ids: dict[int, int] = {}
     taken: dict[int, int] = {}
     changes: list[Change] = []
+    fresh: set[int] = set()
     number = len(collection.items)
     for item, content in zip(found.items, found.known_hashes(store), strict=True):
         readable = not found.is_unreadable(item.id)
         identity = _identity(item, content)
         if identity in here:
             own = here[identity]
-            if own >= len(collection.items):
+            if own in fresh:
                 continue  # it was given twice
             if content == contents[own] and readable != collection.is_unreadable(own):
                 changes.append(Change(own, ALREADY_THERE))
@@ -193,7 +199,9 @@ def merge(collection: Collection, found: Collection, store: Store, vanished: Seq
             own = gone.pop(content)
             changes.append(Change(own, "renamed", collection.items[own].relative, item.relative))
         else:
-            own, number = number, number + 1
+            own = left.pop((identity, content), number)
+            number += own == number
+            fresh.add(own)
             changes.append(Change(own, "added" if readable else "unreadable"))
             taken |= {own: item.id} if readable else {}
             here[identity] = own

@@ -91,6 +91,25 @@ class TestInASession:
             with pytest.raises(KeyError, match="no column 'colour'"):
                 explorer.label_from("colour")
 
+    def test_an_image_that_comes_back_has_its_label_still(self, folder):
+        with explore(folder) as explorer:
+            explorer.label("cow", [0])
+            content = (folder / "p0.png").read_bytes()
+            (folder / "p0.png").unlink()
+            explorer.refresh()
+            assert by_name(explorer) == {}
+            (folder / "p0.png").write_bytes(content)
+            assert explorer.refresh()["what"].tolist() == ["added"]
+            assert by_name(explorer) == {"p0.png": "cow"}
+            explorer.undo()
+            assert by_name(explorer) == {}
+            (folder / "p0.png").unlink()
+            explorer.refresh()
+            Image.new("RGB", (9, 9), "red").save(folder / "p0.png")
+            explorer.redo()
+            explorer.refresh()
+            assert by_name(explorer) == {}
+
     def test_undo_says_what_it_takes_back(self, folder):
         with explore(folder) as explorer:
             explorer.label("cow", [0, 1, 2])

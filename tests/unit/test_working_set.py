@@ -359,6 +359,25 @@ def test_one_that_cannot_be_read_for_a_while_stays_out(sample_folder, tmp_path):
     assert len(explorer.data) == 48
 
 
+def test_one_that_vanishes_and_comes_back_stays_out(sample_folder, tmp_path):
+    folder = shutil.copytree(sample_folder, tmp_path / "photos")
+    explorer = explorer_of(folder)
+    explorer.exclude(["cat_01.jpg", "cat_02.jpg"])
+    for name in ("cat_01.jpg", "cat_02.jpg", "brick_00.jpg"):
+        shutil.move(folder / name, tmp_path)
+    explorer.refresh()
+    assert explorer.excluded.empty
+    for name in ("cat_01.jpg", "brick_00.jpg"):
+        shutil.move(tmp_path / name, folder)
+    explorer.refresh()
+    assert explorer.excluded["name"].tolist() == ["cat_01.jpg"]
+    assert explorer.data["name"].tolist() == sorted(explorer.data["name"])
+    assert len(explorer.data) == 46
+    fresh = explorer_of(folder)
+    explorer.include()
+    np.testing.assert_array_equal(explorer.embeddings, fresh.embeddings)
+
+
 def test_a_single_label_of_the_index_is_an_image():
     pixels = images(6)
     explorer = explorer_of(pixels, metadata=pd.DataFrame({"kind": list("aabbcc")}, index=[f"r {i}" for i in range(6)]))
