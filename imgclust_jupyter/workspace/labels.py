@@ -125,7 +125,7 @@ class LabelTable:
         return self._with(name, categories, codes)
 
     def rename(self, name: str, value: str, to: str) -> LabelTable:
-        """Give a value another name, or, where the other one is a value too, its items to that.
+        """Give a value another name, or, where the other one is a value too, its items and its refusals to that.
 
         Raises
         ------
@@ -138,6 +138,9 @@ class LabelTable:
             raise KeyError(f"no label {value!r} in the column {name!r}; its labels are {known}")
         if value == to:
             return self
+        refused = list(self.refused.get((name, value), ()))
+        if refused:
+            return self.allow(name, value, refused).refuse(name, to, refused).rename(name, value, to)
         if to not in column.categories:
             categories = tuple(to if each == value else each for each in column.categories)
             return self._with(name, categories, column.codes)
@@ -278,6 +281,8 @@ def words_for(before: LabelTable, after: LabelTable) -> str:
     'label “cow” on 2 images'
     """
     done = list(before.differences(after))
+    # What is refused goes with a label that gets another name.
+    done = [each for each in done if each[0] in ("label", "remove")] or done
     n = len({int(i) for *_, ids in done for i in ids})
     images = f"{n:,} image{'s' * (n != 1)}"
     if len({(action, value) for action, _, value, _ in done}) != 1:

@@ -35,6 +35,7 @@ def in_words(table):
 def test_a_table_says_what_was_done(actions):
     table, labels, refused = LabelTable(), {}, {}
     for action in actions:
+        known = table.column(action[1]).categories
         table = done(table, action)
         name, column, value, *rest = action
         if name == "assign":
@@ -47,6 +48,9 @@ def test_a_table_says_what_was_done(actions):
                     labels[column, item] = value
         elif name == "rename":
             labels = {key: rest[0] if (key[0], v) == (column, value) else v for key, v in labels.items()}
+            if value in known:
+                moved = refused.pop((column, value), set())
+                refused[column, rest[0]] = refused.get((column, rest[0]), set()) | moved
         else:
             before = refused.get((column, value), set())
             refused[column, value] = before | set(rest[0]) if name == "refuse" else before - set(rest[0])

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imgclust_jupyter.workspace.labels import LabelTable, label_text, with_labels
+from imgclust_jupyter.workspace.labels import LabelTable, label_text, with_labels, words_for
 
 
 def test_categories_stand_in_the_order_of_their_first_use():
@@ -43,6 +43,15 @@ def test_a_value_that_is_renamed_keeps_its_place_and_one_that_is_merged_gives_it
     assert merged.counts("label") == {"cow": 1, "pig": 2}
     with pytest.raises(KeyError, match=r"no label 'dog'.*'cow', 'pig'"):
         merged.rename("label", "dog", "cat")
+
+
+def test_what_was_refused_for_a_value_is_refused_under_its_new_name():
+    before = LabelTable().assign("label", "cat", [0, 1]).refuse("label", "cat", [4, 5])
+    after = before.rename("label", "cat", "kitten")
+    assert after.refused["label", "kitten"] == {4, 5}
+    assert not after.refused["label", "cat"]
+    assert words_for(before, after) == "label “kitten” on 2 images"
+    assert after.rename("label", "kitten", "kitten") is after
 
 
 def test_there_is_a_bound_to_values_and_columns():
