@@ -24,6 +24,7 @@ from imgclust_jupyter.labelling import Labelling
 from imgclust_jupyter.meaning import Meaning
 from imgclust_jupyter.panels import Panels
 from imgclust_jupyter.pipeline import FeatureChoice, Options, ProgressLine, Results
+from imgclust_jupyter.saving import Saving
 from imgclust_jupyter.widget.models import ExplorerWidget
 from imgclust_jupyter.widget.pane import PaneWidget
 from imgclust_jupyter.widget.session import Session
@@ -37,7 +38,7 @@ __all__ = ["ClusterExplorer"]
 _log = logging.getLogger(__name__)
 
 
-class ClusterExplorer(Exporting, Growing, Labelling, Meaning, WorkingSets):
+class ClusterExplorer(Exporting, Growing, Labelling, Meaning, Saving, WorkingSets):
     """A collection of images as a dendrogram, a gallery and a map, linked, in a notebook cell.
 
     The constructor returns at once and the views fill as the work is done in the background; whatever asks for a
@@ -133,7 +134,10 @@ class ClusterExplorer(Exporting, Growing, Labelling, Meaning, WorkingSets):
         computing = (model, metric, linkage, layout, client, features)
         options = Options(source, metadata, recursive, *computing, frames, storage_options, limits, watch)
         options.check()
-        self._session = Session(options, None if n_clusters == "auto" else n_clusters)
+        self._attach(Session(options, None if n_clusters == "auto" else n_clusters))
+
+    def _attach(self, session: Session) -> None:
+        self._session = session
         self._panels = Panels(self._session)
         self._finalizer = weakref.finalize(self, self._session.disown)
         self._finalizer.atexit = False

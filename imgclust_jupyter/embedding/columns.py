@@ -79,6 +79,16 @@ class ColumnEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
         for name in names:
             numbers = _numbers(table[name])
             self.known_[name] = _categories(name, table[name]) if numbers is None else _spread(name, numbers)
+        return self._learnt()
+
+    @classmethod
+    def of_known(cls, known: dict[Hashable, tuple[float, float] | list[str]]) -> Self:
+        """Make one that has learnt already: of each column median and spread, or the categories."""
+        encoder = cls(list(known))
+        encoder.known_ = known
+        return encoder._learnt()
+
+    def _learnt(self) -> Self:
         self.n_features_out_ = sum(len(known) if isinstance(known, list) else 1 for known in self.known_.values())
         return self
 

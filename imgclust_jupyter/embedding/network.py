@@ -81,6 +81,11 @@ class Network(ABC):
         return "-".join(part for part in (self.name, self.weights_hash[:16], f"v{self.version}") if part)
 
     @property
+    def original(self) -> Network:
+        """What embeds; another one where this is known from a saved session only."""
+        return self
+
+    @property
     def classes(self) -> tuple[str, ...] | None:
         """Names of the classes that the network tells apart; None where it knows of none."""
         return self.head.classes if self.head else None

@@ -71,4 +71,4 @@ def _explain(
     names = [item.relative for item in items]
     # The mean that distances subtract, or for other metrics the same of the embeddings.
     mean = results.mean if results.mean is not None else values.mean(axis=0)
-    return explain(results.network, images, names, targets, values[members], some, mean)
+    return explain(results.network.original, images, names, targets, values[members], some, mean)

@@ -85,6 +85,10 @@ class Options:
             raise TypeError(f"storage_options must be a dict, not {self.storage_options!r}")
         if not isinstance(self.limits, Limits):
             raise TypeError(f"limits must be imgclust_jupyter.Limits(…), not {self.limits!r}")
+        self.check_choices()
+
+    def check_choices(self) -> None:
+        """Refuse unknown names, and what does not go together, as `check`."""
         for what, name, known in (
             ("metric", self.metric, METRICS),
             ("linkage", self.linkage, LINKAGES),

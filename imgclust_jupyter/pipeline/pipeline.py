@@ -71,6 +71,10 @@ class Pipeline(Changing):
         """Whether there is work to do that nobody has cancelled."""
         return self._pending
 
+    def adopt(self, results: Results) -> None:
+        """Begin with results that are complete already, from a saved session."""
+        self._replace(results)
+
     def start(self) -> None:
         """Begin, or go on with what is left."""
         if self.finished:
@@ -312,7 +316,7 @@ class Pipeline(Changing):
                 left = None if rate is None else (total - done) / rate
                 self._running("embed", done=done, total=total, rate=rate, seconds_left=left)
 
-        return embed(collection, network, open_store(), self._stop, on_progress, client=self.options.client)
+        return embed(collection, network.original, open_store(), self._stop, on_progress, client=self.options.client)
 
     def _prepare_map(self, embedding: Future[Any]) -> None:
         """Let numba compile what UMAP needs while there is enough else to wait for; it may not run on two threads."""

@@ -127,9 +127,10 @@ class LabelLog:
         return list({image_id: LoggedImage(image_id, path, digest) for image_id, path, digest in rows}.values())
 
     def actions(self, collection: str) -> list[Action]:
-        """Return what was done with a collection, the first first."""
+        """Return what was done with a collection, the first first, from whichever machine it came."""
         rows = self._read(
-            "SELECT time, name, value, action, by, images FROM actions WHERE collection = ? ORDER BY number", collection
+            "SELECT time, name, value, action, by, images FROM actions WHERE collection = ? ORDER BY time, number",
+            collection,
         )
         return [
             Action(time, column, value, action, by, np.frombuffer(images, dtype="<i8"))

@@ -19,6 +19,7 @@ from imgclust_jupyter.store import Action, LabelLog, LoggedImage, open_label_log
 from imgclust_jupyter.widget.label_wire import encode_labels
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
 from imgclust_jupyter.workspace.label_replay import Present, match, replay
+from imgclust_jupyter.workspace.label_transcript import Transcript
 from imgclust_jupyter.workspace.labels import LabelTable, label_text
 
 __all__ = ["LOG_COLUMNS", "LabelKeeper"]
@@ -63,8 +64,23 @@ class LabelKeeper:
         """Whether the labels of earlier sessions are there, and new ones can be given."""
         return self._log is not None
 
-    def take_up(self, results: Results) -> None:
-        """Bring the labels of earlier sessions back, once the images are known by their contents."""
+    @property
+    def transcript(self) -> Transcript:
+        """What was done with the labels of these images, in all sessions."""
+        if self._log is None:
+            return Transcript()
+        return Transcript(self._log.images(self._collection), self._log.actions(self._collection))
+
+    def take_up(self, results: Results, brought: Transcript | None = None) -> None:
+        """Bring the labels of earlier sessions back, once the images are known by their contents.
+
+        Parameters
+        ----------
+        results : Results
+        brought : Transcript, optional
+            What a saved session knows; what is missing in the log here is added. Of several actions the last counts,
+            wherever it was done.
+        """
         collection = results.collection
         if self.ready or results.embeddings is None or collection is None:
             return
@@ -77,6 +93,9 @@ class LabelKeeper:
         ]
         self._collection = identity(self._pipeline.options.source, [each.digest for each in present])
         log = open_label_log()
+        if brought is not None:
+            here = Transcript(log.images(self._collection), log.actions(self._collection))
+            log.append(self._collection, *brought.beyond(here, self._next_id))
         images = log.images(self._collection)
         found = match(images, present)
         moved = []

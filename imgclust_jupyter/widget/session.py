@@ -27,6 +27,7 @@ from imgclust_jupyter.widget.pane import PaneWidget
 from imgclust_jupyter.widget.publisher import Publisher
 from imgclust_jupyter.widget.renewal import renewed, search_filter
 from imgclust_jupyter.widget.rpc import Answer, BadRequestError, Requests
+from imgclust_jupyter.widget.saved_session import Loaded
 from imgclust_jupyter.widget.snapshot import snapshot
 from imgclust_jupyter.widget.working_set import WorkingSetKeeper
 from imgclust_jupyter.workspace.filters import items_filter
@@ -47,9 +48,11 @@ class Session:
     options : Options
     n_clusters : int or None
         Where the tree is cut at first.
+    loaded : Loaded, optional
+        A saved session to go on with.
     """
 
-    def __init__(self, options: Options, n_clusters: int | None = None) -> None:
+    def __init__(self, options: Options, n_clusters: int | None = None, loaded: Loaded | None = None) -> None:
         self.dataset = DatasetModel()
         self.widget = ExplorerWidget(self.dataset, self._receive)
         self._publisher = Publisher(self.dataset, self.widget, options, n_clusters)
@@ -91,7 +94,14 @@ class Session:
             filters, self._queries, self.pipeline.results, self._bits, self.labels.table
         )
         self._arrivals.expect(True)
+        if loaded is not None:
+            self._go_on(loaded)
         self.pipeline.start()
+
+    @property
+    def colors(self) -> list[int]:
+        """The permutation of the clusters' colours, as in `Publisher`."""
+        return self._publisher.colors
 
     @property
     def data_so_far(self) -> pd.DataFrame:
@@ -276,6 +286,15 @@ class Session:
         if progress.state == "failed":
             self.working_set.mend()
         self._publisher.progress(progress)
+
+    def _go_on(self, loaded: Loaded) -> None:
+        self._publisher.colors = loaded.colors
+        # Before the results are published, which brings the labels of this machine alone.
+        with self.widget.lock:
+            self.pipeline.results = loaded.results
+            self.labels.take_up(loaded.results, loaded.transcript)
+        self.pipeline.adopt(loaded.results)
+        self.widget.begin(**loaded.view)
 
     def _receive(self, content: dict[str, Any], buffers: list[Any]) -> None:
         self._requests.receive(content, buffers)

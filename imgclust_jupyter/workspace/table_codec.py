@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["decode_index", "decode_table", "encode_index", "encode_table"]
+__all__ = ["Arrays", "decode_index", "decode_table", "encode_index", "encode_table", "pack_value", "unpack_value"]
 
 Arrays = dict[str, npt.NDArray[Any]]
 Header = dict[str, Any]
@@ -52,7 +52,7 @@ def encode_table(table: pd.DataFrame, key: str, arrays: Arrays) -> tuple[Header,
     columns = []
     for number, name in enumerate(table.columns):
         column, whole = _encode(table.iloc[:, number], f"{key}/{number}", arrays)
-        columns.append({"name": _packed(name)[0], **column})
+        columns.append({"name": pack_value(name)[0], **column})
         lost += [] if whole else [str(name)]
     return {"rows": len(table), "columns": columns, "index": encode_index(table.index, f"{key}/index", arrays)}, lost
 
@@ -80,23 +80,23 @@ def decode_table(header: Header, arrays: Mapping[str, npt.NDArray[Any]]) -> pd.D
     if len(index) != n or any(len(column) != n for column in columns):
         raise ValueError("a table has columns of different lengths")
     table = pd.DataFrame(dict(enumerate(columns)), index=pd.RangeIndex(n)).set_axis(index, axis=0)
-    names = [_unpacked(column["name"]) for column in header["columns"]]
+    names = [unpack_value(column["name"]) for column in header["columns"]]
     return table.set_axis(pd.Index(names) if names else table.columns, axis=1)
 
 
 def encode_index(index: pd.Index, key: str, arrays: Arrays) -> Header:
     """Take an index apart, of one level or several; as `encode_table`."""
     if isinstance(index, pd.RangeIndex):
-        return {"range": [index.start, index.stop, index.step], "names": [_packed(index.name)[0]]}
+        return {"range": [index.start, index.stop, index.step], "names": [pack_value(index.name)[0]]}
     levels = [
         _encode(pd.Series(index.get_level_values(level)), f"{key}/{level}", arrays)[0] for level in range(index.nlevels)
     ]
-    return {"levels": levels, "names": [_packed(name)[0] for name in index.names]}
+    return {"levels": levels, "names": [pack_value(name)[0] for name in index.names]}
 
 
 def decode_index(header: Header, arrays: Mapping[str, npt.NDArray[Any]]) -> pd.Index:
     """Put an index together again; as `decode_table`."""
-    names = [_unpacked(name) for name in header["names"]]
+    names = [unpack_value(name) for name in header["names"]]
     if "range" in header:
         return pd.RangeIndex(*map(int, header["range"]), name=names[0])
     levels = [pd.Index(_decode(level, arrays)) for level in header["levels"]]
@@ -125,14 +125,14 @@ def _encode(column: pd.Series, key: str, arrays: Arrays) -> tuple[Header, bool]:
     if isinstance(dtype, pd.StringDtype):
         kind = "string" if dtype.na_value is pd.NA else "str"
         return {"kind": kind, "values": [None if pd.isna(value) else value for value in column.tolist()]}, True
-    packed = [_packed(value) for value in column.tolist()]
+    packed = [pack_value(value) for value in column.tolist()]
     return {"kind": "object", "values": [value for value, _ in packed]}, all(whole for _, whole in packed)
 
 
 def _decode(header: Header, arrays: Mapping[str, npt.NDArray[Any]]) -> pd.Series:
     kind = header["kind"]
     if kind == "object":
-        return pd.Series([_unpacked(value) for value in header["values"]], dtype=object)
+        return pd.Series([unpack_value(value) for value in header["values"]], dtype=object)
     if kind in ("str", "string"):
         if not all(value is None or isinstance(value, str) for value in header["values"]):
             raise ValueError("a column of text has something else in it")
@@ -167,12 +167,12 @@ _TYPES: dict[str, tuple[type, Callable[[Any], Any], Callable[[Any], Any]]] = {
     "datetime": (datetime.datetime, lambda value: value.isoformat(), datetime.datetime.fromisoformat),
     "date": (datetime.date, lambda value: value.isoformat(), datetime.date.fromisoformat),
     "decimal": (decimal.Decimal, str, decimal.Decimal),
-    "tuple": (tuple, lambda value: [_packed(each)[0] for each in value], lambda value: tuple(map(_unpacked, value))),
+    "tuple": (tuple, lambda value: [pack_value(each)[0] for each in value], lambda v: tuple(map(unpack_value, v))),
 }
 
 
-def _packed(value: Any) -> tuple[Any, bool]:
-    """Return a value as JSON has it, and whether it can be had back."""
+def pack_value(value: Any) -> tuple[Any, bool]:
+    """Return a value of a table as JSON has it, and whether `unpack_value` gives it back, or a text in its place."""
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or isinstance(value, str | bool | int) or (isinstance(value, float) and math.isfinite(value)):
@@ -183,7 +183,8 @@ def _packed(value: Any) -> tuple[Any, bool]:
     return str(value), False
 
 
-def _unpacked(value: Any) -> Any:
+def unpack_value(value: Any) -> Any:
+    """Return the value that JSON has."""
     if isinstance(value, dict):
         ((name, content),) = value.items()
         return _TYPES[name][2](content)

@@ -1,0 +1,195 @@
+"""The images of a saved session, found again: on another machine, or where they have been moved to."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from imgclust_jupyter.collection import Collection, Item
+from imgclust_jupyter.collection.items import printable
+from imgclust_jupyter.collection.remote import is_url
+from imgclust_jupyter.collection.sources import Gathered, resolve
+from imgclust_jupyter.collection.state import CollectionState, SavedImage
+from imgclust_jupyter.pipeline.saved_collection import SavedCollection
+from imgclust_jupyter.store import LoggedImage, Store
+from imgclust_jupyter.workspace.label_replay import Present, match
+
+__all__ = ["Place", "place_of", "relinked"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the images of a session are.
+
+    Attributes
+    ----------
+    path : str
+        The source (a folder, a pattern, an archive, a URL), or for a list the folder that its files have in common.
+    near : str
+        The same from the folder of the session's file, since the two may have moved together; empty where there is no
+        such way.
+    listed : bool
+        Whether the source was a list, so that not all that is there belongs to it.
+    """
+
+    path: str
+    near: str
+    listed: bool
+
+    def existing(self, beside: Path) -> str | None:
+        """Return the path as it is now, seen from the folder of the file; None where nothing is there.
+
+        What a file says is not enough to connect to another machine.
+        """
+        for path in (str(beside / self.near) if self.near else "", self.path):
+            if path and not is_url(path) and not path.startswith(("//", "\\\\")):
+                try:
+                    resolve(path)
+                except (OSError, ValueError):
+                    continue
+                return path
+        return None
+
+
+def place_of(source: Any, collection: Collection, beside: Path) -> tuple[Place, dict[int, str]]:
+    """Return where the images of a collection are.
+
+    Parameters
+    ----------
+    source : object
+        As for `Collection.from_source`.
+    collection : Collection
+    beside : Path
+        Folder of the session's file.
+
+    Returns
+    -------
+    Place
+    dict of int to str
+        Paths of the files, by item id, that are elsewhere.
+    """
+    files = {item.id: (item.file, item.relative) for item in collection.present if isinstance(item.file, Path)}
+    listed = not isinstance(source, str | Path)
+    if not listed and is_url(source):
+        return Place(str(source), "", listed), {i: str(path) for i, (path, _) in files.items()}
+    depths = [(path, relative.count("/")) for path, relative in files.values()]
+    roots = Counter(path.parents[depth] for path, depth in depths if depth < len(path.parents))
+    root = roots.most_common(1)[0][0] if roots else None
+    path = (root or Path()) if listed else Path(source).expanduser()
+    elsewhere = {i: str(file) for i, (file, relative) in files.items() if root is None or file != root / relative}
+    if root is None and listed:
+        return Place("", "", listed), elsewhere
+    path = path.absolute()
+    try:
+        near = Path(os.path.relpath(path, beside.absolute())).as_posix()
+    except ValueError:  # on another drive of Windows
+        near = ""
+    return Place(printable(str(path)), printable(near), listed), elsewhere
+
+
+def relinked(
+    saved: SavedCollection,
+    place: Place,
+    beside: Path,
+    source: Any,
+    recursive: bool,
+    storage_options: dict[str, Any] | None,
+    store: Store,
+) -> tuple[CollectionState, Any]:
+    """Find the images of a session.
+
+    An image is a file with its path and its content, else one with its content; what has neither is no longer it.
+
+    Parameters
+    ----------
+    saved : SavedCollection
+    place : Place
+    beside : Path
+        Folder of the session's file.
+    source : object
+        Where the user says that the images are; None for where they were.
+    recursive, storage_options
+        As for `Collection.from_source`.
+    store : Store
+        Knows the digests of files that were read before.
+
+    Returns
+    -------
+    CollectionState
+        With the files that were found; the others are as in `saved`, shown by their thumbnails.
+    source : object
+        Where they were found, for `Options`.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError, TypeError, ImportError
+        As `Collection.from_source`, for a `source` that is given.
+    """
+    state = saved.state
+    options = (recursive, state.frames, storage_options, state.limits)
+    there = source if source is not None else place.existing(beside)
+    found: dict[int, Item] = {}
+    hashes: dict[int, str] = {}
+    if there is not None and (source is not None or not place.listed):
+        try:
+            _take(state, Collection.from_source(there, None, *options), store, found, hashes)
+        except (OSError, ValueError):
+            if source is not None:
+                raise
+    direct = {i: Path(path) for i, path in saved.places.items() if not path.startswith(("//", "\\\\"))}
+    if source is None and place.listed and there is not None:
+        direct |= {item.id: Path(there, item.relative) for item in state.items if item.id not in direct}
+    taken = {item.file for item in found.values()}
+    files = {
+        i: path
+        for i, path in direct.items()
+        if i not in found and _was_file(state.items[i]) and path not in taken and path.is_file()
+    }
+    if files:
+        status = {i: path.stat() for i, path in files.items()}
+        items = [
+            replace(state.items[i], id=k, source=path, size=status[i].st_size, mtime_ns=status[i].st_mtime_ns, frame=0)
+            for k, (i, path) in enumerate(files.items())
+        ]
+        _take(state, Collection(Gathered(items, state.name), None, state.frames, state.limits), store, found, hashes)
+    items = [found.get(item.id, item) for item in state.items]
+    digests = [hashes.get(item.id) or _known_as(item) for item in state.items]
+    if place.listed:
+        there = list(dict.fromkeys(item.file for item in items if item.id not in state.removed))
+    elif there is None:
+        there = place.path
+    return replace(state, items=tuple(items), hashes=tuple(digests)), there
+
+
+def _take(
+    state: CollectionState, candidates: Collection, store: Store, found: dict[int, Item], hashes: dict[int, str]
+) -> None:
+    """Add the items that are among some candidates, and what their contents are."""
+    digests = candidates.content_hashes(store)
+    present = [
+        Present(item.id, item.relative, digest or "") for item, digest in zip(candidates.items, digests, strict=True)
+    ]
+    wanted = [
+        LoggedImage(item.id, item.relative, state.hashes[item.id] or "")
+        for item in state.items
+        if _was_file(item) and item.id not in found and item.id not in state.removed
+    ]
+    for number, candidate in match(wanted, present).items():
+        # By its path alone only what could not be read and cannot be.
+        if candidate.digest == (state.hashes[number] or ""):
+            item = candidates.items[candidate.id]
+            found[number] = replace(item, id=number)
+            if candidate.digest:
+                hashes[number] = candidate.digest
+
+
+def _was_file(item: Item) -> bool:
+    return isinstance(item.source, SavedImage) and item.source.was_file
+
+
+def _known_as(item: Item) -> str | None:
+    assert isinstance(item.source, SavedImage)
+    return item.source.known_as
