@@ -7,11 +7,9 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import pytest
+from accessibility import violations
 from notebook_page import Notebook
 from playwright.sync_api import expect
-
-AXE = Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
 
 SHOW = """
 from imgclust_jupyter import ClusterExplorer
@@ -34,16 +32,6 @@ def drag(opened: Notebook, kind: str, files: Mapping[str, bytes]) -> None:
     """Drag files over the explorer, or drop them there."""
     encoded = [[name, base64.b64encode(content).decode()] for name, content in files.items()]
     opened.widget.get_by_test_id("imgclust-map").evaluate(DRAG, [kind, encoded])
-
-
-def violations(opened: Notebook) -> list[str]:
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed; run npm ci in js/")
-    opened.page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = opened.widget.evaluate(
-        "async root => (await axe.run(root)).violations.map(({id, nodes}) => `${id}: ${nodes[0].html}`)"
-    )
-    return found
 
 
 def test_the_odd_cow(notebook: Callable[..., Notebook], sample_folder: Path, tmp_path: Path) -> None:
@@ -107,7 +95,7 @@ def test_a_drop_and_a_folder_that_is_watched(
     opened.widget.get_by_role("button", name="1 unreadable, 1 already there").click()
     report = opened.widget.get_by_role("dialog")
     expect(report.get_by_role("listitem").filter(has_text="liar.jpg")).to_contain_text("web page")
-    assert violations(opened) == []
+    assert violations(opened.widget) == []
     report.get_by_role("button", name="Close").click()
     opened.screenshot("story-2-drop")
 

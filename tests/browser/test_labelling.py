@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from accessibility import violations
 from notebook_page import Notebook
 from playwright.sync_api import Locator, expect
-from test_together import violations
 
 CELL = """
 import os
@@ -50,7 +50,7 @@ def test_a_collection_is_labelled_by_keyboard_alone(explorer: Notebook) -> None:
     keys.press("l")
     expect(field(widget)).to_be_focused()
     keys.type("cow")
-    assert violations(explorer, widget) == []
+    assert violations(widget) == []
     keys.press("Enter")
     progress(widget, branch)
     following = widget.get_by_role("button", name="Next")
@@ -79,7 +79,7 @@ def test_a_collection_is_labelled_by_keyboard_alone(explorer: Notebook) -> None:
     keys.press("Enter")
     question = widget.get_by_role("alertdialog")
     expect(question).to_contain_text("have another label")
-    assert violations(explorer, widget) == []
+    assert violations(widget) == []
     keys.press("Enter")
     progress(widget, 48)
     rest = 48 - branch - other
@@ -115,7 +115,7 @@ def test_labels_by_mouse_and_what_is_like_them(explorer: Notebook) -> None:
     strip = widget.get_by_role("group", name="Suggestions")
     expect(strip).to_contain_text("“cow”? ")
     expect(grid).to_be_focused()
-    assert violations(explorer, widget) == []
+    assert violations(widget) == []
     strip.get_by_role("button", name="It is: label it").click()
     expect(strip).to_contain_text("1 yes, 0 no")
     page.keyboard.press("y")
@@ -133,7 +133,7 @@ def test_labels_by_mouse_and_what_is_like_them(explorer: Notebook) -> None:
 
     widget.get_by_role("button", name="Labels in the column label").click()
     menu = widget.get_by_role("dialog", name="Labels")
-    assert violations(explorer, widget) == []
+    assert violations(widget) == []
     menu.get_by_role("button", name="Rename “cow”").click()
     menu.get_by_role("textbox", name="Another name").fill("ox")
     page.keyboard.press("Enter")

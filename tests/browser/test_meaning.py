@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from accessibility import violations
 from notebook_page import Notebook
 from playwright.sync_api import expect
 
@@ -43,6 +44,7 @@ def test_what_a_number_means(notebook: Callable[..., Notebook], sample_folder: P
     row = large.get_by_role("row", name=re.compile("^golf ball"))
     here, in_all = (int(text) for text in re.findall(r"(\d+) %", row.inner_text()))
     assert here > 5 * in_all
+    assert violations(opened.widget) == []
     opened.screenshot("story-9")
     opened.page.keyboard.press("Escape")
 

@@ -6,12 +6,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
+from accessibility import violations
 from notebook_page import Notebook
 from PIL import Image
 from playwright.sync_api import Locator, expect
-
-AXE = Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
 
 CELL = """
 import pandas as pd
@@ -24,17 +22,6 @@ explorer
 
 STATE = "[len(explorer.data), explorer.tree.n, len(explorer.excluded)]"
 PLACES = "explorer.data.set_index('name')[['x', 'y']].round(5).T.to_dict('list')"
-
-
-def violations(notebook: Notebook) -> list[str]:
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed; run npm ci in js/")
-    notebook.page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = notebook.widget.evaluate(
-        """async root => (await axe.run(root)).violations.flatMap(({id, nodes}) =>
-            nodes.map(({html}) => `${id}: ${html.slice(0, 200)}`))"""
-    )
-    return found
 
 
 def count(widget: Locator, **expected: int) -> None:
@@ -78,7 +65,7 @@ def test_what_is_wrong_is_taken_out_and_a_region_is_told(
     # Story 4: what stands apart most, and the copies, each by one entry of the menu.
     more = widget.get_by_role("button", name="More", exact=True)
     more.click()
-    assert violations(opened) == []
+    assert violations(opened.widget) == []
     widget.get_by_role("menuitem", name="stands apart most").click()
     count(widget, selected=1)
     opened.eventually("explorer.selection.name.tolist()", ["blank.png"])
@@ -103,7 +90,7 @@ def test_what_is_wrong_is_taken_out_and_a_region_is_told(
     dialog = widget.get_by_role("dialog", name="1 taken out")
     expect(dialog).to_contain_text("blank.png")
     expect(dialog).to_contain_text("broken.jpg")
-    assert violations(opened) == []
+    assert violations(opened.widget) == []
     dialog.get_by_role("button", name="Put blank.png back").click()
     expect(dialog).to_have_count(0)
     count(widget, n=50)
@@ -131,7 +118,7 @@ def test_what_is_wrong_is_taken_out_and_a_region_is_told(
     expect(first.locator("td").nth(1)).to_have_text(of_selection)
     expect(first.locator("td").nth(2)).to_have_text(of_all)
     opened.screenshot("story-3-composition")
-    assert violations(opened) == []
+    assert violations(opened.widget) == []
     first.get_by_role("button").click()
     count(widget, selected=int(of_selection))
     opened.eventually("explorer.selection.subject.unique().tolist()", [value])

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from accessibility import violations
 from notebook_page import Notebook
 from playwright.sync_api import Locator, expect
-
-AXE = Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
 
 CELL = """
 import pandas as pd
@@ -33,17 +32,6 @@ def state(widget: Locator, **expected: int) -> None:
         expect(widget).to_have_attribute(f"data-{name}", str(value))
 
 
-def violations(notebook: Notebook, widget: Locator) -> list[str]:
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed; run npm ci in js/")
-    notebook.page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = widget.evaluate(
-        """async root => (await axe.run(root)).violations.flatMap(({id, nodes}) =>
-            nodes.map(({html}) => `${id}: ${html.slice(0, 200)}`))"""
-    )
-    return found
-
-
 def test_filters_by_legend_and_search_are_chips_that_can_be_cleared(explorer: Notebook) -> None:
     widget = explorer.widget.first
     explorer.run_code("explorer.color_by('subject')\nexplorer.select('width > 0')")
@@ -62,10 +50,10 @@ def test_filters_by_legend_and_search_are_chips_that_can_be_cleared(explorer: No
     find.fill(name.upper())
     find.press("Shift+Enter")
     state(widget, shown=1)
-    assert violations(explorer, widget) == []
+    assert violations(widget) == []
     widget.get_by_role("button", name="Filter by a column").click()
     expect(widget.get_by_role("dialog", name="Filter")).to_be_visible()
-    assert violations(explorer, widget) == []
+    assert violations(widget) == []
     explorer.page.keyboard.press("Escape")
     widget.get_by_role("button", name="Clear all filters").click()
     state(widget, shown=48, selected=4)
@@ -117,7 +105,7 @@ def test_keys_undo_and_redo_what_was_selected_cut_and_filtered(explorer: Noteboo
     expect(redo).to_be_disabled()
     explorer.run_code("explorer.undo()\nexplorer.undo()")
     state(widget, shown=48, clusters=6)
-    assert violations(explorer, widget) == []
+    assert violations(widget) == []
 
 
 def test_a_view_in_another_cell_is_linked_and_goes_without_a_trace(explorer: Notebook) -> None:
@@ -135,7 +123,7 @@ def test_a_view_in_another_cell_is_linked_and_goes_without_a_trace(explorer: Not
     state(view, selected=0)
     explorer.page.keyboard.press("Control+z")
     state(whole, selected=7)
-    assert violations(explorer, view) == []
+    assert violations(view) == []
     explorer.eventually("explorer._session._views", 2)
     explorer.run_code("view.close()")
     expect(explorer.widget).to_have_count(1)
@@ -151,7 +139,7 @@ def test_full_screen_and_back(explorer: Notebook) -> None:
     frame = widget.locator(".imgclust-frame").bounding_box()
     assert frame is not None
     assert frame["height"] == explorer.page.evaluate("innerHeight")
-    assert violations(explorer, widget) == []
+    assert violations(widget) == []
     widget.get_by_role("button", name="Leave the full screen").click()
     explorer.page.wait_for_function("document.fullscreenElement === null")
 
