@@ -36,8 +36,8 @@ class Reports:
         Returns
         -------
         dict
-            ``number``, which counts up; ``text``; and item ids of the images that somebody has added just now: ``new``,
-            and ``there``, which had been before.
+            ``number``, which counts up; ``text``; item ids of the images that somebody has added just now: ``new``, and
+            ``there``, which had been before; and ``changed``, ids of those whose picture is another, or gone.
         """
         changes = results.changes
         if changes is None or results.ids is None:
@@ -49,6 +49,7 @@ class Reports:
             "text": changes.words(results.ids, results.tree, n_clusters),
             "new": [i for i in changes.new if i in results.by_hand],
             "there": [change.id for change in changes.made if change.what == ALREADY_THERE],
+            "changed": [change.id for change in changes.made if change.what in ("changed", "unreadable")],
         }
 
 

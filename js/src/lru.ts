@@ -44,7 +44,7 @@ export class Lru<K, V> {
     for (const key of [...this.entries.keys()]) this.remove(key);
   }
 
-  private remove(key: K): void {
+  remove(key: K): void {
     const value = this.entries.get(key);
     if (value === undefined) return;
     this.entries.delete(key);

@@ -79,6 +79,8 @@ export function createThumbnails(
   let arrived = false;
   let resumeAt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** The number of the last report of changes. */
+  let told = 0;
 
   function schedule(): void {
     if (scheduled || abort.aborted) return;
@@ -184,7 +186,13 @@ export function createThumbnails(
   }
 
   const stopForgetting = effect(() => {
-    if (dataset.value.version > 0) hopeless.clear();
+    const { version, header } = dataset.value;
+    if (version === 0) return;
+    hopeless.clear();
+    const { number = 0, changed = [] } = header.changes ?? {};
+    if (number === told) return;
+    told = number;
+    for (const id of changed) for (const step of TILE_STEPS) cache.remove(keyOf(id, step));
   });
 
   abort.addEventListener("abort", () => {

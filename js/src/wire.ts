@@ -45,6 +45,8 @@ export interface ChangesHeader {
   new: readonly number[];
   /** and of what was to be added, and had been there already. */
   there: readonly number[];
+  /** Item ids of those whose picture is another, or gone. */
+  changed: readonly number[];
 }
 
 export interface Column {

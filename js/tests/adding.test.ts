@@ -32,7 +32,7 @@ async function answer(kind: string, body: object): Promise<void> {
 /** The kernel tells of changes. */
 function tell(number: number, added: number[], there: number[] = [], text = "1 new"): void {
   const { version = 1, ...header } = dataset.get("header");
-  const changes = { number, text, new: added, there };
+  const changes = { number, text, new: added, there, changed: [] };
   dataset.receive({ header: { ...header, version: version + 1, changes } });
 }
 

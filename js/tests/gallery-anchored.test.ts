@@ -85,7 +85,9 @@ it("keeps what is at the upper edge there when images come and go by themselves"
   scrollTo(100);
   expect(top()).toEqual([100, 7]);
   // The first ten are gone, and some have come behind them.
-  dataset.receive(traitsOf([...IDS.slice(10), 300, 301], { number: 1, text: "", new: [], there: [] }));
+  dataset.receive(
+    traitsOf([...IDS.slice(10), 300, 301], { number: 1, text: "", new: [], there: [], changed: [] }),
+  );
   expect(top()).toEqual([100, 7]);
 });
 
@@ -93,14 +95,16 @@ it("keeps the selection in its place, too, and goes to what somebody has added w
   ctx.store.select(IDS.slice(0, 150), "replace", { kind: "lasso", text: "" });
   scrollTo(60);
   const before = top();
-  dataset.receive(traitsOf([...IDS, 300], { number: 1, text: "1 new", new: [300], there: [] }));
+  dataset.receive(traitsOf([...IDS, 300], { number: 1, text: "1 new", new: [300], there: [], changed: [] }));
   await Promise.resolve();
   expect(top()).toEqual(before);
   expect(ctx.store.selection.value.count).toBe(150);
 
   ctx.store.clearSelection();
   scrollTo(20);
-  dataset.receive(traitsOf([...IDS, 300, 301], { number: 2, text: "1 new", new: [301], there: [] }));
+  dataset.receive(
+    traitsOf([...IDS, 300, 301], { number: 2, text: "1 new", new: [301], there: [], changed: [] }),
+  );
   await Promise.resolve();
   const inSight = scroller.scrollTop / ROW_HEIGHT;
   expect(inSight).toBeLessThanOrEqual(201);

@@ -176,6 +176,23 @@ describe("a view that shows rows", () => {
     expect(asked[1]!.ids).toEqual([dataset.value.ids[1], dataset.value.ids[2]]);
   });
 
+  it("forgets pictures that have changed, once a report", async () => {
+    const show = thumbnails.claim(life.signal);
+    show([0, 1], 64);
+    nextFrames();
+    await asked[0]!.answer([[4], [5]]);
+    const { ids, header } = dataset.value;
+    const changes = { number: 1, text: "1 changed", new: [], there: [], changed: [ids[1]!] };
+    dataset.value = { ...dataset.value, version: 2, header: { ...header, changes } };
+    expect(closed).toEqual([5]);
+    show([0, 1], 64);
+    nextFrames();
+    expect(asked[1]!.ids).toEqual([ids[1]]);
+    await asked[1]!.answer([[6]]);
+    dataset.value = { ...dataset.value, version: 3 };
+    expect(thumbnails.get(1, 64)?.width).toBe(6);
+  });
+
   it("does not ask again and again when it is refused", async () => {
     const show = thumbnails.claim(life.signal);
     show([0], 64);

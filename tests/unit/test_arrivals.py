@@ -70,7 +70,7 @@ def test_what_is_dropped_is_added_and_reported_without_moving_the_others(explore
     pd.testing.assert_frame_equal(data.iloc[:-1][["name", "x", "y"]], before[["name", "x", "y"]])
     header = explorer.widget.dataset.header["changes"]
     first = before.index[before["name"] == "brick_00.jpg"][0]
-    assert header == {"number": 1, "text": header["text"], "new": [47], "there": [first]}
+    assert header == {"number": 1, "text": header["text"], "new": [47], "there": [first], "changed": [48]}
     assert header["text"].startswith("1 new, 1 unreadable, 1 already there")
     rows = {row["name"]: row for row in ask(explorer, "changes")["rows"] if row["what"] != "moved cluster"}
     assert rows["milka.jpg"] == {"id": 47, "name": "milka.jpg", "what": "added", "from": "", "to": ""}
@@ -101,7 +101,17 @@ def test_the_report_counts_up_and_names_no_folder(explorer, odd, folder):
     explorer.update_metadata(pd.DataFrame({"file": ["tom.jpg"], "age": [3]}))
     assert explorer.widget.dataset.header["changes"]["number"] == 1
     explorer.refresh()
-    assert explorer.widget.dataset.header["changes"] == {"number": 2, "text": "", "new": [], "there": []}
+    header = explorer.widget.dataset.header["changes"]
+    assert header == {"number": 2, "text": "", "new": [], "there": [], "changed": []}
+
+
+def test_the_report_names_pictures_that_are_others_now(explorer, folder):
+    ids = {name: int(i) for i, name in explorer.data["name"].items()}
+    shutil.copy(folder / "rocket_00.jpg", folder / "cat_00.jpg")
+    (folder / "cat_01.jpg").write_bytes(b"no image")
+    explorer.refresh()
+    changed = explorer.widget.dataset.header["changes"]["changed"]
+    assert sorted(changed) == sorted([ids["cat_00.jpg"], ids["cat_01.jpg"]])
 
 
 def test_filters_made_of_words_are_asked_again_and_those_of_masks_and_pages_are_not(explorer, odd, caplog):
