@@ -224,6 +224,7 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
     return lastNamed;
   });
   const background = signal("#ffffff");
+  const hover = signal<Hover | null>(null);
   const colored = computed(() => dataset.value.columns.get(colorBy.value));
   const coloring = computed(() =>
     colored.value
@@ -285,7 +286,7 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
     colorBy,
     groupBy,
     ui,
-    hover: signal<Hover | null>(null),
+    hover,
     background,
 
     select(rows, mode, from) {
@@ -366,7 +367,7 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
         const header = source.get("header");
         if (!header?.version || header.version === published.value.version) return;
         try {
-          published.value = parseDataset({
+          const next = parseDataset({
             header,
             ids: source.get("ids"),
             coordinates: source.get("coordinates"),
@@ -375,7 +376,11 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
             medoids: source.get("medoids"),
             columns: source.get("columns"),
           });
-          problem.value = "";
+          batch(() => {
+            published.value = next;
+            hover.value = null;
+            problem.value = "";
+          });
         } catch (error) {
           problem.value = String(error instanceof Error ? error.message : error);
         }

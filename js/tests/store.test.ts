@@ -122,6 +122,15 @@ describe("the dataset", () => {
     expect(store.clusters.value).toBeNull();
   });
 
+  it("ends what the pointer or the keys were on, as rows and branches are others now", () => {
+    const { store, dataset } = setUp();
+    store.hover.value = { rows: [3, 4], node: 7, source: "tree" };
+    dataset.receive({ header: { ...dataset.get("header") } });
+    expect(store.hover.value).not.toBeNull();
+    dataset.receive(traitsAt(makeDataset(30), "scan", 2));
+    expect(store.hover.value).toBeNull();
+  });
+
   it("that does not fit its header leaves the last one standing, and says so", () => {
     const { store, dataset } = setUp();
     dataset.receive({ header: { ...dataset.get("header"), version: 2, n: 41 } });

@@ -4,7 +4,6 @@ import { element, watch } from "../dom";
 import type { Session } from "../session";
 import { watchTheme } from "../theme";
 import { HEIGHT_ALONE, HEIGHTS_ALONE, type PaneName } from "../ui";
-import { changesLine } from "./changes";
 import { mountChips } from "./chips";
 import type { ViewContext } from "./context";
 import { mountDendrogram } from "./dendrogram";
@@ -76,7 +75,7 @@ function mountWhole(root: HTMLElement, frame: HTMLElement, ctx: ViewContext, dro
   for (const name of ["tree", "gallery", "map"] as const) MOUNT[name](places[name], ctx);
   mountNotices(places.notices, ctx);
   const keys = mountStatus(places.status, ctx, frame, root);
-  places.status.append(changesLine(ctx, frame), drop.progress);
+  places.status.append(drop.progress);
   listenToWidget(root, ctx, { ...keys, "/": () => search.focus(), f: () => fullScreen.click() });
 }
 

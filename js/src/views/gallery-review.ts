@@ -99,7 +99,10 @@ export function mountReview(
     if (label === null) return;
     const said = `${formatCount(counts.yes)} yes, ${formatCount(counts.no)} no`;
     const question = left > 0 ? `? ${formatCount(left)} left` : `: ${review.problem.value || "…"}`;
-    words.replaceChildren(element("strong", { text: `“${label}”` }), `${question} · ${said}`);
+    words.replaceChildren(
+      element("span", { children: [element("strong", { text: `“${label}”` }), question] }),
+      element("span", { text: ` · ${said}` }),
+    );
     words.title = words.textContent;
     for (const each of [yes, no]) each.disabled = left === 0;
     back.disabled = counts.yes + counts.no === 0;

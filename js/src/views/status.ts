@@ -3,6 +3,7 @@ import { ListFilter, RotateCw, X } from "lucide";
 import { button, element, watch } from "../dom";
 import { formatCount, formatDuration, formatValue } from "../format";
 import type { Progress } from "../store";
+import { changesLine } from "./changes";
 import { createComposition } from "./composition";
 import type { ViewContext } from "./context";
 import { icon } from "./icons";
@@ -23,13 +24,14 @@ export function mountStatus(
   const out = takingOut(ctx);
   el.append(selected(ctx, [composition.button, out.button, out.note]));
   const keys = mountLabels(el, ctx, root);
-  el.append(
+  const facts = [
     shown(ctx),
     unreadableButton(ctx, frame),
     takenOutButton(ctx, frame),
     kernelNote(ctx, ctx.signal),
-    progress(ctx),
-  );
+    changesLine(ctx, frame),
+  ];
+  el.append(element("div", { class: "imgclust-facts", children: facts }), progress(ctx));
   return { ...keys, ...composition.keys, ...out.keys };
 }
 
