@@ -6,7 +6,7 @@ angle and light, so that comparing pixels does not find the groups but comparing
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -53,7 +53,9 @@ _ANGLE = 25.0  # degrees to either side
 _BRIGHTNESS = (0.5, 1.5)
 
 
-def make_samples(folder: str | Path, per_subject: int = 16, seed: int = 0) -> pd.DataFrame:
+def make_samples(
+    folder: str | Path, per_subject: int = 16, seed: int = 0, subjects: Iterable[str] | None = None
+) -> pd.DataFrame:
     """Make a folder of sample images, with a table about them.
 
     Doing it again changes nothing, unless something is missing or was made otherwise.
@@ -63,13 +65,15 @@ def make_samples(folder: str | Path, per_subject: int = 16, seed: int = 0) -> pd
     folder : str or Path
         Made when needed.
     per_subject : int, default=16
-        How many crops to make of each of the twelve photographs.
+        How many crops to make of each photograph.
     seed : int, default=0
         Other seeds give other crops.
+    subjects : iterable of str, optional
+        Which of the twelve photographs, by name, such as ``["cat", "coffee"]``. Default: all.
 
     Returns
     -------
-    DataFrame, 12 * per_subject rows
+    DataFrame, per_subject rows a photograph
         ``file`` such as ``cat_03.jpg``; ``subject``; ``scale``, the side of the crop in sides of the photograph, of
         which the shorter counts; ``brightness``, the factor by which the light was changed. The same table is in the
         folder as ``metadata.csv``.
@@ -79,7 +83,7 @@ def make_samples(folder: str | Path, per_subject: int = 16, seed: int = 0) -> pd
     ImportError
         When scikit-image is not installed.
     ValueError
-        When `per_subject` is less than 1.
+        When `per_subject` is less than 1, and for a subject that there is no photograph of.
 
     Examples
     --------
@@ -91,7 +95,13 @@ def make_samples(folder: str | Path, per_subject: int = 16, seed: int = 0) -> pd
     if per_subject < 1:
         raise ValueError(f"per_subject must be 1 or more, not {per_subject}")
     folder = Path(folder)
-    crops = [_plan(subject, number, seed) for subject in _SUBJECTS for number in range(per_subject)]
+    wanted = set(_SUBJECTS if subjects is None else subjects)
+    unknown = ", ".join(sorted(wanted - _SUBJECTS.keys()))
+    if unknown or not wanted:
+        raise ValueError(f"subjects must be some of {', '.join(_SUBJECTS)}, not {unknown or 'none'}")
+    crops = [
+        _plan(subject, number, seed) for subject in _SUBJECTS if subject in wanted for number in range(per_subject)
+    ]
     table = pd.DataFrame([(c.file, c.subject, c.scale, c.brightness) for c in crops])
     table.columns = ["file", "subject", "scale", "brightness"]
     listing, listed = folder / "metadata.csv", table.to_csv(index=False)

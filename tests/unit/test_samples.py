@@ -93,3 +93,18 @@ def test_without_scikit_image(tmp_path, monkeypatch):
 def test_at_least_one(tmp_path):
     with pytest.raises(ValueError, match="not 0"):
         make_samples(tmp_path, per_subject=0)
+
+
+def test_some_of_the_subjects(tmp_path):
+    table = make_samples(tmp_path / "some", per_subject=2, subjects=["rocket", "cat"])
+    whole = make_samples(tmp_path / "all", per_subject=2)
+    pd.testing.assert_frame_equal(table, whole[whole["subject"].isin(["cat", "rocket"])].reset_index(drop=True))
+    assert {path.name for path in (tmp_path / "some").iterdir()} == {*table["file"], "metadata.csv"}
+    for file in table["file"]:
+        assert (tmp_path / "some" / file).read_bytes() == (tmp_path / "all" / file).read_bytes()
+
+
+@pytest.mark.parametrize(("subjects", "named"), [(["cat", "cow"], "not cow"), ([], "not none")])
+def test_subjects_that_there_are_not(tmp_path, subjects, named):
+    with pytest.raises(ValueError, match=f"astronaut, brick.*{named}"):
+        make_samples(tmp_path, subjects=subjects)
