@@ -56,6 +56,9 @@ class Explanation:
             left += tile.width + _GAP
         return strip
 
+    def __repr__(self) -> str:
+        return f"<Explanation of {', '.join(self.names)}>"
+
     def _repr_png_(self) -> bytes:
         png = io.BytesIO()
         self.picture.save(png, "PNG")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Blocks", "FeatureChoice", "featured", "numbers_without_network", "vectors_of"]
 
 IMAGES = "images"
+_NAMED = 3  # how many columns are called by their names in a headline
 
 Columns = tuple[Hashable, ...]
 Numbers = npt.NDArray[np.float32]
@@ -108,7 +109,8 @@ class FeatureChoice:
         """Return what the numbers are of, in words."""
         if not self.columns:
             return network
-        columns = ", ".join(map(str, self.names))
+        names = [str(name) for name in self.names]
+        columns = ", ".join(names if len(names) <= _NAMED + 1 else [*names[:_NAMED], f"{len(names) - _NAMED} more"])
         return f"{network} {self.images:.0%}, {columns} {1 - self.images:.0%}" if self.images else columns
 
     def check(self, columns: Iterable[Hashable]) -> None:

@@ -52,6 +52,17 @@ class TestChoice:
         for own in (np.eye(3), [[1, 2], [3, 4]], pd.DataFrame({"a": [1]})):
             assert FeatureChoice.of(own).own is own
 
+    @pytest.mark.parametrize(
+        ("features", "said"),
+        [
+            (list("abcd"), "a, b, c, d"),
+            (list("abcdef"), "a, b, c, 3 more"),
+            ({"images": 0.75, "a": 0.25}, "ResNet-50 75%, a 25%"),
+        ],
+    )
+    def test_says_what_it_is_in_a_headline(self, features, said):
+        assert FeatureChoice.of(features).describe("ResNet-50") == said
+
     @pytest.mark.parametrize("features", [{"images": 0}, {"a": -1}, {"a": "much"}, {"a": float("nan")}, {}, [], ()])
     def test_refuses(self, features):
         with pytest.raises(ValueError, match=r"share of|is empty"):
