@@ -6,6 +6,7 @@ LAB_FLAGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := .demo
+STORIES := $(patsubst notebooks/%,$(DEMO)/%,$(wildcard notebooks/*.ipynb))
 # The demo leaves nothing outside its folder.
 IN_DEMO := IMGCLUST_CACHE='$(CURDIR)/$(DEMO)/cache' IMGCLUST_DATA='$(CURDIR)/$(DEMO)/data'
 # What each step leaves when it is complete, so that a second run does not repeat it.
@@ -19,7 +20,7 @@ PAGES := tests/browser/node_modules/.package-lock.json
 # Playwright brings a Node that needs a library (libatomic) which bare machines lack; the one that is here does as well.
 export PLAYWRIGHT_NODEJS_PATH ?= $(shell command -v node 2>/dev/null)
 
-.PHONY: help demo lab test lint js unit browser bench docs build dist smoke clean
+.PHONY: help demo lab test lint js unit browser bench docs notebooks build dist smoke clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -33,7 +34,7 @@ demo: $(ENVIRONMENT) $(DEMO)/quickstart.ipynb  ## sample images, the quickstart 
 	@echo
 	@echo "To explore them yourself: make lab"
 
-lab: $(ENVIRONMENT) $(DEMO)/quickstart.ipynb  ## the same notebook, live, in JupyterLab (as root: make lab LAB_FLAGS=--allow-root)
+lab: $(ENVIRONMENT) $(STORIES)  ## the same notebook and all others, live, in JupyterLab (as root: make lab LAB_FLAGS=--allow-root)
 	$(IN_DEMO) $(BIN)/jupyter lab $(LAB_FLAGS) $(DEMO)/quickstart.ipynb
 
 # Two at a time: a browser is waited for more than it computes.
@@ -64,6 +65,9 @@ bench: $(ENVIRONMENT)  ## how long a person waits for the first pictures and for
 
 docs: $(MKDOCS)  ## the documentation, into site/; a warning is an error
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+notebooks: $(ENVIRONMENT)  ## runs the notebooks anew and saves them with what they show
+	$(BIN)/python tests/notebooks/running.py
 
 build: $(BUNDLE)  ## the front end, into the package
 
@@ -98,7 +102,7 @@ $(MKDOCS): $(ENVIRONMENT)
 	SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install --editable '.[docs]' --constraint constraints.txt
 	@touch $@
 
-$(DEMO)/quickstart.ipynb: notebooks/quickstart.ipynb
+$(DEMO)/%.ipynb: notebooks/%.ipynb
 	@mkdir -p $(DEMO)
 	cp $< $@
 
