@@ -62,6 +62,11 @@ def test_the_front_end_is_small_enough_to_be_sent_once_per_widget(wheel: ZipFile
     assert size <= 400_000
 
 
+def test_a_comparison_has_a_small_front_end_of_its_own(wheel: ZipFile) -> None:
+    size = sum(wheel.getinfo(f"imgclust_jupyter/static/comparison.{kind}").file_size for kind in ("js", "css"))
+    assert 10_000 < size <= 40_000
+
+
 def test_an_exported_file_carries_little_besides_the_pictures(wheel: ZipFile) -> None:
     names = ("standalone.js", "standalone.css", "widget.css")
     assert 100_000 < sum(wheel.getinfo(f"imgclust_jupyter/static/{name}").file_size for name in names) <= 450_000

@@ -31,14 +31,18 @@ export function drawStage(el: HTMLElement, drawing: Drawing, width: number): Sta
     ClusterButton[],
   ];
   const ribbons = ribbonShapes(drawing, layout);
-  const picture = svg("svg", { width: String(width), height: String(layout.height) });
+  // Without a role it would be one image, of which nothing inside is told.
+  const picture = svg("svg", {
+    width: String(width),
+    height: String(layout.height),
+    role: "group",
+    "aria-label": "Images that two clusters share",
+  });
   for (const d of layout.trees)
     picture.append(svg("path", { class: "imgclust-comparison-tree", d, "aria-hidden": "true" }));
-  const group = svg("g", { role: "group", "aria-label": "Images that two clusters share" });
   // What is thin can be reached beside what is thick.
   const order = ribbons.map((_, i) => i).sort((p, q) => drawing.ribbons[q]![2] - drawing.ribbons[p]![2]);
-  for (const i of order) group.append(ribbons[i]!.whole, ribbons[i]!.part);
-  picture.append(group);
+  for (const i of order) picture.append(ribbons[i]!.whole, ribbons[i]!.part);
   el.append(picture, ...clusters.flat().map(({ button }) => button));
 
   return {
