@@ -9,7 +9,7 @@ from imgclust_jupyter.pipeline import Results
 from imgclust_jupyter.workspace.filters import Filter, items_filter
 from imgclust_jupyter.workspace.labels import LabelTable, with_labels
 from imgclust_jupyter.workspace.search import find
-from imgclust_jupyter.workspace.selection import Wanted
+from imgclust_jupyter.workspace.selection import pack
 
 __all__ = ["renewed", "search_filter"]
 
@@ -18,22 +18,22 @@ _log = logging.getLogger(__name__)
 _UNSPOKEN = ("outlier", "outlier_local", "predicted_share")
 
 
-def search_filter(
-    text: str, results: Results, bits: Callable[[Wanted], bytes], labels: LabelTable
-) -> tuple[Filter, int]:
+def search_filter(text: str, results: Results, labels: LabelTable) -> tuple[Filter, int]:
     """Return the filter for what is found by a search, and how many images that is."""
+    assert results.collection is not None
+    assert results.ids is not None
     # Ranks and shares are nobody's words, and neither are the folders above the collection.
     table = results.described().drop(columns=list(_UNSPOKEN), errors="ignore")
-    table = with_labels(table.assign(path=results.relative_paths), labels, [] if results.ids is None else results.ids)
-    found = find(text, table)
-    return items_filter("search", text, bits(found)), int(found.sum())
+    table = with_labels(table.assign(path=results.relative_paths), labels, results.ids)
+    found = results.ids[find(text, table)]
+    return items_filter("search", text, pack(found, len(results.collection.items))), len(found)
 
 
 def renewed(
     filters: Sequence[Filter],
     queries: Collection[str],
     results: Results,
-    bits: Callable[[Wanted], bytes],
+    bits: Callable[[str], bytes],
     labels: LabelTable,
 ) -> list[Filter]:
     """Return filters with those anew that words have made.
@@ -46,7 +46,7 @@ def renewed(
         code.
     results : Results
     bits : callable
-        Makes a bitset of the images that a query or a mask means.
+        Makes a bitset of the images that a query means, of the same results.
     labels : LabelTable
 
     Returns
@@ -58,7 +58,7 @@ def renewed(
         source, text = each.get("source"), each.get("text", "")
         try:
             if source == "search":
-                answer[place], _ = search_filter(text, results, bits, labels)
+                answer[place], _ = search_filter(text, results, labels)
             elif source == "query" and text in queries:
                 answer[place] = items_filter(source, text, bits(text))
         except Exception:  # noqa: BLE001  a query may fail in any way, by a column that has gone for instance

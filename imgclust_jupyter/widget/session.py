@@ -30,7 +30,7 @@ from imgclust_jupyter.widget.rpc import Answer, BadRequestError, Requests
 from imgclust_jupyter.widget.saved_session import Loaded
 from imgclust_jupyter.widget.snapshot import snapshot
 from imgclust_jupyter.widget.working_set import WorkingSetKeeper
-from imgclust_jupyter.workspace.filters import items_filter
+from imgclust_jupyter.workspace.filters import Filter, items_filter
 from imgclust_jupyter.workspace.labels import with_labels
 from imgclust_jupyter.workspace.selection import Wanted, pack, resolve, unpack
 
@@ -90,9 +90,7 @@ class Session:
         self._views = 0
         self._dropped = False
         self._queries: set[str] = set()  # of the filters that Python has set, those of the history too
-        self.widget.renewed = lambda filters: renewed(
-            filters, self._queries, self.pipeline.results, self._bits, self.labels.table
-        )
+        self.widget.renewed = self._renewed
         self._arrivals.expect(True)
         if loaded is not None:
             self._go_on(loaded)
@@ -132,7 +130,7 @@ class Session:
 
     def select(self, wanted: Wanted, origin: tuple[str, str] = ("query", "from Python")) -> None:
         """Select rows, and say where the selection came from."""
-        bits = self._bits(wanted)
+        bits = self._bits(wanted, self.pipeline.results)
         kind, text = origin if any(bits) else ("none", "")
         # While a range is brushed in a chart, selections follow each other quickly.
         gesture = "panel" if kind == "panel" else ""
@@ -147,7 +145,7 @@ class Session:
         if isinstance(wanted, str):
             self._queries.add(wanted)
         others = [each for each in self.widget.filters if each.get("source") != "query"]
-        self.widget.change(filters=[*others, items_filter("query", text, self._bits(wanted))])
+        self.widget.change(filters=[*others, items_filter("query", text, self._bits(wanted, self.pipeline.results))])
 
     @property
     def changes(self) -> pd.DataFrame:
@@ -299,8 +297,11 @@ class Session:
     def _receive(self, content: dict[str, Any], buffers: list[Any]) -> None:
         self._requests.receive(content, buffers)
 
-    def _bits(self, wanted: Wanted) -> bytes:
+    def _renewed(self, filters: list[Filter]) -> list[Filter]:
         results = self.pipeline.results
+        return renewed(filters, self._queries, results, lambda query: self._bits(query, results), self.labels.table)
+
+    def _bits(self, wanted: Wanted, results: Results) -> bytes:
         if results.collection is None or results.ids is None:
             raise RuntimeError("there are no images yet; call wait() first")
         mask = resolve(wanted, self.table(results))
@@ -312,7 +313,7 @@ class Session:
             raise BadRequestError(f"what is searched for must be text, not {text!r}")
         self._collection()
         # As a chip, which holds the bits of the items that were found.
-        chip, count = search_filter(text, self.pipeline.results, self._bits, self.labels.table)
+        chip, count = search_filter(text, self.pipeline.results, self.labels.table)
         return {"filter": chip, "count": count}, []
 
     def _collection(self) -> Collection:

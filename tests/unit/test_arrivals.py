@@ -11,7 +11,9 @@ import pytest
 
 from imgclust_jupyter import ClusterExplorer
 from imgclust_jupyter.pipeline import Addition
+from imgclust_jupyter.widget.renewal import search_filter
 from imgclust_jupyter.workspace.filters import items_filter
+from imgclust_jupyter.workspace.labels import LabelTable
 from imgclust_jupyter.workspace.selection import unpack
 
 
@@ -130,6 +132,16 @@ def test_filters_made_of_words_are_asked_again_and_those_of_masks_and_pages_are_
     explorer.add(np.zeros((30, 30), dtype=np.uint8))
     assert explorer.widget.filters[-1] == mask
     assert not caplog.records
+
+
+def test_a_search_finds_images_of_the_results_that_it_looks_through(explorer):
+    pipeline = explorer._session.pipeline
+    before = pipeline.results
+    explorer.exclude([0, 1])
+    names = explorer.data["name"].tolist()
+    chip, count = search_filter("cat_", before, LabelTable())
+    assert count == 3
+    assert set(shown(explorer, chip)) == {name for name in names if name.startswith("cat_")}
 
 
 def test_filters_that_come_back_through_the_history_are_asked_again_too(explorer, odd):
