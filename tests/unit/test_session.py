@@ -73,10 +73,10 @@ def test_a_bad_cut_is_mended(session, cut):
 
 
 def test_a_bad_message_takes_nothing_back_from_the_kernel(session):
-    header = session.dataset.header
+    header, ids = session.dataset.header, session.dataset.ids
     update(session.dataset, header={"version": -1}, ids=memoryview(b""))
     assert session.dataset.header is header
-    assert len(session.dataset.ids) == 4 * header["n"]
+    assert session.dataset.ids is ids
 
 
 def test_thumbnails_come_in_the_order_asked_for(session):
