@@ -1,6 +1,7 @@
 """Sections of README.md on the pages of the documentation: a line ``{{ README: Labels }}`` stands for one of them.
 
-What is said in the README is said once. ``{{ CHANGELOG.md }}`` is a whole file, without its title.
+What is said in the README is said once. ``{{ CHANGELOG.md }}`` is a whole file, without its title. The notebooks that
+the README links to are on the site as files.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File
 
 ROOT = Path(__file__).parent.parent
 _SECTION = re.compile(r"^\{\{ README: (?P<title>.+) \}\}$", re.MULTILINE)
@@ -19,8 +21,10 @@ _FILES = {"docs/defaults.md": "defaults.md", "CONTRIBUTING.md": "contributing.md
 _pages: dict[str, str] = {}
 
 
-def on_files(files: Any, **_: Any) -> None:
+def on_files(files: Any, config: Any) -> None:
     """Note on which page each section of the README is, so that links between sections become links between pages."""
+    for notebook in (ROOT / "notebooks").glob("*.ipynb"):
+        files.append(File.generated(config, f"notebooks/{notebook.name}", abs_src_path=str(notebook)))
     for file in files.documentation_pages():
         for match in _SECTION.finditer(file.content_string):
             _pages["#" + _slug(match["title"])] = file.src_uri
