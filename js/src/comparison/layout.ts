@@ -26,8 +26,9 @@ export interface Layout {
   bands: readonly Band[];
 }
 
-/** All images as one cluster. */
+/** All images as one cluster; more where many clusters need the room anyway. */
 const TALL = 360;
+const TALL_PER_CLUSTER = 6;
 /** Room for a line of text. */
 const LEAST_BOX = 15;
 const GAP = 3;
@@ -41,7 +42,8 @@ export function layoutTanglegram({ sides, ribbons }: Drawing, width: number): La
   const [left, right] = sides;
   if (!left || !right) return null;
   const n = left.clusters.reduce((sum, { size }) => sum + size, 0);
-  const scale = TALL / n;
+  const most = Math.max(left.clusters.length, right.clusters.length);
+  const scale = Math.max(TALL, TALL_PER_CLUSTER * most) / n;
   const height = Math.max(leastHeight(left, scale), leastHeight(right, scale));
   const boxes = [stack(left, scale, height), stack(right, scale, height)] as const;
   const tree = clamp(0.14 * width, 52, 200);
