@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgclust_jupyter.clustering import Tree, condensed_distances
+from imgclust_jupyter.copying import Copying
 from imgclust_jupyter.exporting import Exporting
 from imgclust_jupyter.growing import Growing
 from imgclust_jupyter.imaging import DEFAULT_LIMITS, Limits
@@ -38,7 +39,7 @@ __all__ = ["ClusterExplorer"]
 _log = logging.getLogger(__name__)
 
 
-class ClusterExplorer(Exporting, Growing, Labelling, Meaning, Saving, WorkingSets):
+class ClusterExplorer(Copying, Exporting, Growing, Labelling, Meaning, Saving, WorkingSets):
     """A collection of images as a dendrogram, a gallery and a map, linked, in a notebook cell.
 
     The constructor returns at once and the views fill as the work is done in the background; whatever asks for a

@@ -13,7 +13,7 @@ from imgclust_jupyter.clustering import METRICS, Tree
 from imgclust_jupyter.clustering.distances import Vectors
 from imgclust_jupyter.insight.cluster_names import BranchName
 
-__all__ = ["cluster_table", "cohesion", "silhouettes"]
+__all__ = ["cluster_table", "cohesion", "merges_of", "silhouettes"]
 
 _SAMPLE = 3_000
 _EACH = 20
@@ -59,8 +59,7 @@ def cluster_table(
     labels = tree.cut(n_clusters)
     starts = tree.cluster_starts(n_clusters)
     sizes = np.diff(np.append(starts, tree.n))
-    merge_of = {(int(a), int(b)): merge for merge, (a, b) in enumerate(zip(tree.left_start, tree.size, strict=True))}
-    merges = [merge_of.get((int(start), int(size))) for start, size in zip(starts, sizes, strict=True)]
+    merges = merges_of(tree, n_clusters)
     standing = np.array(
         [tree.leaf_order[start] if m is None else medoids[m] for start, m in zip(starts, merges, strict=True)]
     )
@@ -77,6 +76,20 @@ def cluster_table(
         },
         index=pd.RangeIndex(1, len(starts) + 1, name="cluster"),
     )
+
+
+def merges_of(tree: Tree, n_clusters: int) -> list[int | None]:
+    """Return the merge that makes each cluster of a cut; None for a cluster of one image.
+
+    Examples
+    --------
+    >>> merges_of(Tree.from_linkage(np.array([[0, 1, 1, 2], [2, 3, 9, 3]], dtype=float)), 2)
+    [None, 0]
+    """
+    starts = tree.cluster_starts(n_clusters)
+    sizes = np.diff(np.append(starts, tree.n))
+    merge_of = {(int(a), int(b)): merge for merge, (a, b) in enumerate(zip(tree.left_start, tree.size, strict=True))}
+    return [merge_of.get((int(start), int(size))) for start, size in zip(starts, sizes, strict=True)]
 
 
 def cohesion(

@@ -208,6 +208,8 @@ def _decode_part(saved: Mapping[str, Any], key: str, arrays: Mapping[str, Array]
 
 
 def _name(text: Any, classes: Any) -> BranchName:
+    if text and not classes:
+        raise ValueError(f"the name {text!r} is of no class")
     return BranchName(str(text), tuple((str(name), float(share)) for name, share in classes))
 
 
