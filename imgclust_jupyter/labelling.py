@@ -68,7 +68,7 @@ class Labelling:
         Parameters
         ----------
         column : str
-            Where it says nothing of an image, the label stays.
+            Where it says nothing of an image, or has blanks only, the label stays.
         to : str
             The column of labels.
         keep : bool
@@ -91,7 +91,8 @@ class Labelling:
         if column not in data:
             raise KeyError(f"no column {column!r}; the columns are {', '.join(map(str, data.columns))}")
         codes, values = pd.factorize(data[column])
-        named = [(str(value), results.ids[codes == code]) for code, value in enumerate(values)]
+        texts = [str(value) for value in values]
+        named = [(text, results.ids[codes == code]) for code, text in enumerate(texts) if text.strip()]
         return self._session.labels.label_all(named, to, keep, _PYTHON)
 
     def rename_label(self, value: str, to: str, column: str = "label") -> int:

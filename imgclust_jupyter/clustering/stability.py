@@ -48,6 +48,11 @@ def stability(
         Mean Jaccard index of each cluster, 0 … 1. Above 0.75 a cluster can be called stable, below 0.5 it says little
         about the images. Not a number for a cluster that was in no sample.
 
+    Raises
+    ------
+    ValueError
+        When there is to be no sample.
+
     References
     ----------
     Hennig: Cluster-wise assessment of cluster stability. Computational Statistics & Data Analysis 52, 2007.
@@ -58,6 +63,8 @@ def stability(
     >>> stability(points, np.repeat([1, 2], 20), "ward", "euclidean").tolist()
     [1.0, 1.0]
     """
+    if resamples < 1:
+        raise ValueError(f"at least one sample has to be clustered, not {resamples}")
     labels = np.asarray(labels)
     k, n = int(labels.max()), len(vectors)
     rng = np.random.default_rng(seed)

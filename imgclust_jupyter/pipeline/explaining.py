@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from imgclust_jupyter.imaging import decode_guarded
+from imgclust_jupyter.collection import Item
+from imgclust_jupyter.imaging import Limits, UnreadableImage, decode_guarded
 from imgclust_jupyter.insight.explanation import Explanation, explain
 from imgclust_jupyter.pipeline.results import Results
 
@@ -38,7 +39,9 @@ def explain_cluster(results: Results, members: npt.NDArray[np.integer], shown: S
 
 
 def nearest_to_middle(results: Results, members: npt.NDArray[np.integer], n: int) -> list[int]:
-    """Return the n of some rows that are nearest to their mean."""
+    """Return the n of some rows that are nearest to their mean; `ValueError` for less than one."""
+    if n < 1:
+        raise ValueError(f"at least one picture has to be shown, not {n}")
     assert results.vectors is not None
     vectors = results.vectors[members]
     away = np.linalg.norm(vectors - vectors.mean(axis=0), axis=1)
@@ -64,11 +67,16 @@ def _explain(
     assert results.ids is not None
     values = _embeddings(results)
     items = [results.collection.items[results.ids[row]] for row in shown]
-    images: list[Image.Image] = [
-        decode_guarded(item.source, results.network.min_side, limits=results.collection.limits).image for item in items
-    ]
+    images = [_picture(item, results.network.min_side, results.collection.limits) for item in items]
     some = values[:: max(1, len(values) // _SAMPLE)]
     names = [item.relative for item in items]
     # The mean that distances subtract, or for other metrics the same of the embeddings.
     mean = results.mean if results.mean is not None else values.mean(axis=0)
     return explain(results.network.original, images, names, targets, values[members], some, mean)
+
+
+def _picture(item: Item, min_side: int, limits: Limits) -> Image.Image:
+    try:
+        return decode_guarded(item.source, min_side, limits=limits).image
+    except UnreadableImage as error:
+        raise UnreadableImage(f"{item.relative}: {error.reason}") from error

@@ -244,7 +244,7 @@ def label_text(text: object, what: str = "label") -> str:
     valid = re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
     kept = " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", unicodedata.normalize("NFC", valid)).split())
     if not kept:
-        raise ValueError(f"a {what} must have at least one character")
+        raise ValueError(f"a {what} must have at least one character, unlike {text!r}")
     if len(kept) > _LONGEST:
         raise ValueError(f"a {what} may have {_LONGEST} characters, not {len(kept)}: {kept[:40]}…")
     return kept

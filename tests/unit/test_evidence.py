@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from imgclust_jupyter.embedding import get_network
 from imgclust_jupyter.embedding.feature_maps import feature_maps, occluded
 from imgclust_jupyter.embedding.torchvision_guard import load_torchvision
 from imgclust_jupyter.embedding.torchvision_networks import from_classifier
+from imgclust_jupyter.imaging import UnreadableImage
 from imgclust_jupyter.insight.evidence import evidence, spotlight
 from imgclust_jupyter.widget.explaining import why
 from imgclust_jupyter.widget.rpc import BadRequestError
@@ -142,12 +144,23 @@ class TestExplanation:
             explorer.explain("cat")
         with pytest.raises(KeyError, match="no cluster 99; there are 1 to 12"):
             explorer.explain(cluster=99)
+        with pytest.raises(ValueError, match="not 0"):
+            explorer.explain(cluster=1, n=0)
         arrays = [np.full((8, 8), shade, dtype=np.uint8) for shade in range(5)]
         with (
             ClusterExplorer(arrays, features=np.eye(5)) as own,
             pytest.raises(ValueError, match="features of your own"),
         ):
             own.explain(0, 1)
+
+    def test_a_picture_that_has_gone_is_named(self, sample_folder, tmp_path):
+        for name in ("cat_00.jpg", "cat_01.jpg"):
+            shutil.copy(sample_folder / name, tmp_path)
+        with ClusterExplorer(tmp_path, model="pixels", layout="pca") as explorer:
+            explorer.wait()
+            (tmp_path / "cat_01.jpg").unlink()
+            with pytest.raises(UnreadableImage, match=r"cat_01\.jpg: there is no such file"):
+                explorer.explain("cat_00.jpg", "cat_01.jpg")
 
     def test_a_module_of_ones_own_has_no_classes(self, explorer):
         torch.manual_seed(1)

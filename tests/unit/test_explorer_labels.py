@@ -82,6 +82,7 @@ class TestInASession:
 
     def test_a_column_can_be_taken_over(self, folder):
         metadata = pd.DataFrame({"file": ["p0.png", "p1.png", "p2.png"], "breed": ["pug", "boxer", "pug"]})
+        metadata.loc[3] = ["p3.png", "  "]
         with explore(folder, metadata=metadata) as explorer:
             explorer.label("cat", [1])
             assert explorer.label_from("breed", keep=True) == 2

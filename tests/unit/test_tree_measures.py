@@ -121,6 +121,8 @@ def test_planted_groups_are_stable_and_a_split_group_is_not():
     whole = stability(vectors, labels, "ward", "euclidean", resamples=5)
     assert (whole > 0.95).all()
     parts = stability(vectors, torn, "ward", "euclidean", resamples=5)
+    with pytest.raises(ValueError, match="not 0"):
+        stability(vectors, labels, "ward", "euclidean", resamples=0)
     assert (parts[[0, 3]] < 0.7).all()
     assert (parts[1:3] > 0.95).all()
 
