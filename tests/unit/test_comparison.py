@@ -37,9 +37,9 @@ def test_figures_are_those_of_scikit_learn_and_scipy(k_a, k_b):
 
 
 def test_clusters_that_share_no_image_are_no_counterparts():
-    agreement = agreement_of([1, 1, 1, 2], [1, 1, 1, 1])
+    agreement = agreement_of([1, 1, 1, 1, 1, 1, 2], [1, 1, 1, 1, 1, 2, 1])
     assert agreement.counterparts == {1: 1}
-    assert agreement.moved.index.tolist() == [3]
+    assert agreement.moved.index.tolist() == [5, 6]
 
 
 def trees(n, seed):
