@@ -7,6 +7,7 @@ has bytes itself, but for the document, which is bounded.
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import struct
@@ -122,6 +123,10 @@ def read_session_file(path: Path) -> SessionFile:
         raise SessionFileError(f"{path} is no saved session, or it is cut off or damaged: {error}") from error
     except DAMAGE as error:
         raise SessionFileError(f"{path} is damaged: {error}") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # of a directory that points outside of the file
+            raise
+        raise SessionFileError(f"{path} is damaged: {error.strerror}") from error
 
 
 def _read(archive: zipfile.ZipFile, path: Path) -> SessionFile:

@@ -1,0 +1,518 @@
+"""Sessions that are saved and loaded, here and elsewhere."""
+
+import json
+import os
+import shutil
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from imgclust_jupyter import ClusterExplorer
+from imgclust_jupyter.embedding import WeightsUnavailable
+from imgclust_jupyter.pipeline import pipeline as stages
+from imgclust_jupyter.workspace.session_file import SessionFile, read_session_file, write_session_file
+
+
+def picture(number):
+    return Image.new("RGB", (8 + number, 8), (30 * number, 90, 255 - 30 * number))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Eight small pictures and a file that is none."""
+    made = tmp_path / "photos"
+    (made / "more").mkdir(parents=True)
+    for number in range(7):
+        picture(number).save(made / f"p{number}.png")
+    picture(7).save(made / "more" / "p7.png")
+    (made / "bad.png").write_bytes(b"no picture")
+    return made
+
+
+@pytest.fixture
+def table():
+    return pd.DataFrame(
+        {
+            "file": [*(f"p{number}.png" for number in range(7)), "more/p7.png", "bad.png"],
+            "weight": [1.5, None, 3, 4, 5, 6, 7, 8, 9],
+            "breed": pd.Categorical(["pug", None, "boxer", *["pug"] * 6], categories=["pug", "boxer", "none"]),
+            "born": pd.date_range("2020-03-01", periods=9, tz="Europe/Berlin"),
+        },
+        index=pd.Index(range(100, 109), name="dog"),
+    )
+
+
+@pytest.fixture
+def explorer(folder, table):
+    with ClusterExplorer(folder, metadata=table, model="pixels", layout="pca") as made:
+        yield made
+
+
+@pytest.fixture
+def another_machine(monkeypatch, tmp_path):
+    """Returns a function that makes this machine one that has seen no image and no label."""
+
+    def elsewhere(name="elsewhere"):
+        monkeypatch.setenv("IMGCLUST_CACHE", str(tmp_path / name / "cache"))
+        monkeypatch.setenv("IMGCLUST_DATA", str(tmp_path / name / "data"))
+
+    return elsewhere
+
+
+@pytest.fixture
+def nothing_is_computed(monkeypatch):
+    """Returns a function after whose call every stage of the work would raise."""
+
+    def refuse(*_, **__):
+        raise AssertionError("this was there already")
+
+    def from_now_on():
+        names = (
+            "embed",
+            "get_network",
+            "nearest_neighbors",
+            "find",
+            "plan_linkage",
+            "order_leaves",
+            "medoids",
+            "pca_map",
+        )
+        for name in names:
+            monkeypatch.setattr(stages, name, refuse)
+
+    return from_now_on
+
+
+def worked_on(explorer):
+    explorer.label("cow", [100, 101])
+    explorer.label("hen", [102])
+    explorer.label("sharp", [100], column="quality")
+    explorer.label(None, [101])
+    explorer.cut(3)
+    explorer.color_by("weight")
+    explorer.group_by("breed")
+    explorer.filter("weight > 2")
+    explorer.exclude([104])
+    explorer.select("size > 0 and weight < 7")
+    explorer.widget.ui = {"tile": 96}
+    return explorer
+
+
+def labels_of(explorer):
+    data = explorer.data
+    return data.set_index("name")["label"].dropna().to_dict()
+
+
+def traits(explorer):
+    names = ("selection", "selection_origin", "cut", "filters", "excluded", "color_by", "group_by", "ui")
+    return {name: getattr(explorer.widget, name) for name in names}
+
+
+def test_everything_comes_back_and_nothing_is_computed(explorer, tmp_path, nothing_is_computed):
+    worked_on(explorer).save(tmp_path / "dogs.imgclust")
+    nothing_is_computed()
+    with ClusterExplorer.load(tmp_path / "dogs.imgclust") as loaded:
+        pd.testing.assert_frame_equal(loaded.data, explorer.data)
+        pd.testing.assert_frame_equal(loaded.selection, explorer.selection)
+        pd.testing.assert_frame_equal(loaded.excluded, explorer.excluded)
+        pd.testing.assert_frame_equal(loaded.embeddings, explorer.embeddings)
+        pd.testing.assert_frame_equal(loaded.errors, explorer.errors)
+        pd.testing.assert_frame_equal(loaded.label_log, explorer.label_log)
+        pd.testing.assert_frame_equal(loaded.clusters, explorer.clusters)
+        pd.testing.assert_frame_equal(loaded.similar(100), explorer.similar(100))
+        assert np.array_equal(loaded.linkage_matrix, explorer.linkage_matrix)
+        assert np.array_equal(loaded.tree.leaf_order, explorer.tree.leaf_order)
+        assert np.array_equal(loaded.distances(), explorer.distances())
+        assert traits(loaded) == traits(explorer)
+        same = ("title", "network", "metric", "linkage", "method", "layout", "auto", "errors", "columns", "colors")
+        shown, was = (model.header for model in (loaded._session.dataset, explorer._session.dataset))
+        assert {name: shown[name] for name in same} == {name: was[name] for name in same}
+        assert shown["notices"] == was["notices"]
+        assert repr(loaded) == repr(explorer)
+
+
+def test_work_goes_on(explorer, folder, tmp_path):
+    worked_on(explorer).save(tmp_path / "dogs.imgclust")
+    with ClusterExplorer.load(tmp_path / "dogs.imgclust") as loaded:
+        for each in (loaded, explorer):
+            each.include()
+            each.cut(4)
+        pd.testing.assert_frame_equal(loaded.data, explorer.data)
+        loaded.undo()
+        assert loaded.widget.cut["n_clusters"] == 3
+        picture(8).save(folder / "p8.png")
+        assert loaded.refresh()["what"].tolist()[0] == "added"
+        assert loaded.data["name"].tolist()[-1] == "p8.png"
+        loaded.update_metadata(None)
+        assert "weight" not in loaded.data
+
+
+def test_images_that_moved_are_found_by_their_contents(
+    explorer, folder, tmp_path, another_machine, nothing_is_computed
+):
+    worked_on(explorer).save(tmp_path / "dogs.imgclust")
+    explorer.include()
+    explorer.filter(None)
+    expected = explorer.data
+    another_machine()
+    elsewhere = tmp_path / "elsewhere" / "images"
+    shutil.copytree(folder, elsewhere)
+    shutil.rmtree(folder)
+    (elsewhere / "p3.png").rename(elsewhere / "renamed.png")
+    nothing_is_computed()
+    with ClusterExplorer.load(tmp_path / "dogs.imgclust", source=elsewhere) as loaded:
+        loaded.include()
+        data = loaded.data
+        assert data.loc[103, "path"] == str(elsewhere / "renamed.png")
+        assert data.loc[107, "path"] == str(elsewhere / "more" / "p7.png")
+        same = expected.columns.difference(["path", "name"])
+        pd.testing.assert_frame_equal(data[same], expected[same])
+        assert loaded._session.pipeline.results.notices == explorer._session.pipeline.results.notices
+        assert labels_of(loaded) == {"p0.png": "cow", "p2.png": "hen"}
+
+
+def test_a_folder_that_moved_with_the_file_is_found(explorer, folder, tmp_path, another_machine):
+    (tmp_path / "a").mkdir()
+    shutil.move(folder, tmp_path / "a" / "photos")
+    with ClusterExplorer(tmp_path / "a" / "photos", model="pixels", layout="pca") as first:
+        first.save(tmp_path / "a" / "dogs.imgclust")
+    another_machine()
+    shutil.move(tmp_path / "a", tmp_path / "b")
+    with ClusterExplorer.load(tmp_path / "b" / "dogs.imgclust") as loaded:
+        assert {Path(path).parents[-len(tmp_path.parts) - 1] for path in loaded.data["path"]} == {tmp_path / "b"}
+
+
+def test_what_is_not_found_is_said_and_shown_by_its_thumbnail(explorer, folder, tmp_path, another_machine):
+    explorer.save(tmp_path / "without.imgclust")
+    explorer.save(tmp_path / "with.imgclust", thumbnails=True)
+    another_machine()
+    for number in range(4):
+        (folder / f"p{number}.png").unlink()
+    (folder / "p4.png").write_bytes((folder / "p5.png").read_bytes())  # another picture under its name
+    with ClusterExplorer.load(tmp_path / "with.imgclust") as loaded:
+        said = loaded._session.dataset.header["notices"]
+        assert said[0].startswith("5 of 9 images were not found, shown by their thumbnails")
+        assert_shown(loaded, list(range(9)), 9 - 1)  # the one that never was a picture
+        loaded.save(tmp_path / "again.imgclust")
+    with ClusterExplorer.load(tmp_path / "without.imgclust") as loaded:
+        said = loaded._session.dataset.header["notices"]
+        assert said[0].startswith("5 of 9 images were not found, of which 0 are shown")
+        assert_shown(loaded, list(range(9)), 3)
+    with ClusterExplorer.load(tmp_path / "again.imgclust") as loaded:
+        assert_shown(loaded, list(range(9)), 9 - 1)
+        done = loaded.copy_selection(tmp_path / "out")
+        loaded.select("size > 0")
+        done = loaded.copy_selection(tmp_path / "out")
+        assert done["what"].str.startswith("left out: it was not found").sum() == 5
+
+
+def assert_shown(explorer, ids, count):
+    from imgclust_jupyter.store import open_store
+    from imgclust_jupyter.widget.pictures import tiles
+
+    collection = explorer._session.pipeline.results.collection
+    made, reasons = tiles(collection, open_store(), [collection.items[i] for i in ids], 128)
+    assert sum(map(bool, made)) == count
+    assert len(reasons) == len(ids) - count
+
+
+def test_a_thumbnail_of_a_file_does_not_become_that_of_the_image(explorer, tmp_path, another_machine, folder):
+    """A session file may hold any picture for any digest; the store must not take it for the image's."""
+    from imgclust_jupyter.store import open_store
+
+    explorer.save(tmp_path / "with.imgclust", thumbnails=True)
+    digests = read_session_file(tmp_path / "with.imgclust").document["collection"]["digests"]
+    another_machine()
+    folder.rename(tmp_path / "gone")
+    with ClusterExplorer.load(tmp_path / "with.imgclust") as loaded:
+        assert_shown(loaded, list(range(9)), 8)
+        assert open_store().thumbnails([digest for digest in digests if digest], 128) == {}
+
+
+def test_pixels_are_shown_by_their_thumbnails(tmp_path, another_machine):
+    source = [np.full((9, 9), 20 * number, np.uint8) for number in range(5)]
+    with ClusterExplorer(source, model="pixels", layout="pca") as explorer:
+        explorer.save(tmp_path / "a.imgclust")
+        another_machine()
+        with ClusterExplorer.load(tmp_path / "a.imgclust") as loaded:
+            pd.testing.assert_frame_equal(loaded.data, explorer.data)
+            assert_shown(loaded, list(range(5)), 5)
+            assert loaded._session.dataset.header["notices"] == []
+
+
+def test_lists_and_tables_of_files_are_found(folder, tmp_path, another_machine):
+    table = pd.DataFrame({"path": [str(folder / f"p{number}.png") for number in (3, 1, 2)], "rank": [1, 2, 3]})
+    with ClusterExplorer(table, model="pixels", layout="pca") as explorer:
+        explorer.save(tmp_path / "a.imgclust")
+        another_machine()
+        with ClusterExplorer.load(tmp_path / "a.imgclust") as loaded:
+            pd.testing.assert_frame_equal(loaded.data, explorer.data)
+            assert loaded.add(folder / "p5.png")["name"].tolist() == ["p5.png"]
+
+
+def test_columns_count_as_they_did(table, tmp_path):
+    with ClusterExplorer(table.drop(columns="file"), features=["weight", "breed"], layout="pca") as explorer:
+        explorer.save(tmp_path / "a.imgclust")
+        with ClusterExplorer.load(tmp_path / "a.imgclust") as loaded:
+            assert np.array_equal(loaded.distances(), explorer.distances())
+            assert loaded._session.pipeline.options.choice == explorer._session.pipeline.options.choice
+            assert loaded._session.dataset.header["network"] == "weight, breed"
+
+
+def test_a_network_of_ones_own_is_asked_for_when_it_is_needed(folder, tmp_path):
+    def network(batch):
+        return batch.reshape(len(batch), -1)[:, :12].astype(np.float32)
+
+    with ClusterExplorer(folder, model=network, layout="pca") as explorer:
+        explorer.save(tmp_path / "a.imgclust")
+    with ClusterExplorer.load(tmp_path / "a.imgclust") as loaded:  # noqa: SIM117
+        with pytest.raises(WeightsUnavailable, match=r"load\(…, model=…\)"):
+            loaded.add(picture(9))
+    with ClusterExplorer.load(tmp_path / "a.imgclust", model="pixels") as loaded:  # noqa: SIM117
+        with pytest.raises(WeightsUnavailable, match=r"is .* here"):
+            loaded.add(picture(9))
+    with ClusterExplorer.load(tmp_path / "a.imgclust", model=network) as loaded:
+        assert len(loaded.add(picture(9))) == 1
+
+
+class TestLabels:
+    def test_the_last_word_counts(self, explorer, tmp_path):
+        explorer.label("cow", [100, 101])
+        explorer.save(tmp_path / "monday.imgclust")
+        explorer.label("hen", [101, 102])
+        with ClusterExplorer.load(tmp_path / "monday.imgclust") as loaded:
+            assert labels_of(loaded) == {"p0.png": "cow", "p1.png": "hen", "p2.png": "hen"}
+            assert len(loaded.label_log) == 2
+
+    def test_they_come_to_another_machine_once(self, explorer, tmp_path, another_machine):
+        explorer.label("cow", [100, 101])
+        explorer.label(None, [100])
+        explorer.save(tmp_path / "a.imgclust")
+        another_machine()
+        for _ in range(2):
+            with ClusterExplorer.load(tmp_path / "a.imgclust") as loaded:
+                assert labels_of(loaded) == {"p1.png": "cow"}
+                assert loaded.label_log["action"].tolist() == ["label", "remove"]
+        with ClusterExplorer(tmp_path / "photos", model="pixels", layout="pca") as without_the_file:
+            assert labels_of(without_the_file) == {"p1.png": "cow"}
+
+    def test_no_image_of_another_collection_is_touched(self, explorer, tmp_path):
+        from imgclust_jupyter.store import Action, LoggedImage, open_label_log
+
+        explorer.label("cow", [100])
+        explorer.save(tmp_path / "a.imgclust")
+        session = read_session_file(tmp_path / "a.imgclust")
+        arrays = {**session.arrays, "labels/logged": np.array([7]), "labels/images": np.array([7])}
+        document = {**session.document}
+        document["labels"]["actions"][0][0] += 1
+        write_session_file(tmp_path / "b.imgclust", SessionFile(document, arrays))
+        log = open_label_log()
+        log.append("theirs", [LoggedImage(7, "x", "0x")], [Action(0.0, "label", "x", "label", "python", np.array([7]))])
+        with ClusterExplorer.load(tmp_path / "b.imgclust") as loaded:
+            assert labels_of(loaded) == {"p0.png": "cow"}
+        assert log.images("theirs") == [LoggedImage(7, "x", "0x")]
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    """A session of six arrays, one of them taken out."""
+    here = tmp_path_factory.mktemp("good")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IMGCLUST_CACHE", str(here / "cache"))
+        patch.setenv("IMGCLUST_DATA", str(here / "data"))
+        with ClusterExplorer([np.full((9, 9), 20 * i, np.uint8) for i in range(6)], model="pixels") as explorer:
+            explorer.label("cow", [0])
+            explorer.exclude([5])
+            return read_session_file(explorer.save(here / "a.imgclust"))
+
+
+class TestDamage:
+    @staticmethod
+    def refused(path, match="is damaged"):
+        with pytest.raises(ValueError, match=match) as caught:
+            ClusterExplorer.load(path)
+        assert str(path) in str(caught.value)
+
+    def test_newer_formats_are_refused_kindly(self, good, tmp_path):
+        path = tmp_path / "new.imgclust"
+        write_session_file(path, good)
+        rewrite(path, lambda document: document | {"format": 3})
+        said = r"made by a newer version of imgclust_jupyter \(format 3; this one reads up to 1\); upgrade"
+        self.refused(path, said)
+
+    def test_other_files_are_no_sessions(self, tmp_path):
+        path = tmp_path / "a.imgclust"
+        path.write_bytes(b"no zip")
+        self.refused(path, "is no saved session")
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("a.txt", "a")
+        self.refused(path, "some other zip archive")
+        with pytest.raises(FileNotFoundError):
+            ClusterExplorer.load(tmp_path / "none.imgclust")
+
+    def test_wherever_it_is_cut_off(self, good, tmp_path):
+        path = tmp_path / "a.imgclust"
+        write_session_file(path, good)
+        whole = path.read_bytes()
+        for share in (0.01, 0.5, 0.99):
+            path.write_bytes(whole[: int(share * len(whole))])
+            self.refused(path, "cut off or damaged")
+
+    def test_a_flipped_bit_is_noticed(self, good, tmp_path):
+        path = tmp_path / "a.imgclust"
+        write_session_file(path, good)
+        whole = bytearray(path.read_bytes())
+        with zipfile.ZipFile(path) as archive:
+            start = archive.getinfo("arrays/embeddings.npy").header_offset
+        whole[start + 1000] ^= 4
+        path.write_bytes(whole)
+        self.refused(path, "CRC")
+
+    @pytest.mark.parametrize(
+        ("name", "change"),
+        [
+            ("embeddings", lambda a: a[:-1]),
+            ("embeddings", lambda a: a[:, 0]),
+            ("embeddings", lambda a: a * np.nan),
+            ("items/size", lambda a: a[:-1]),
+            ("items/shape", lambda a: a[:, :1]),
+            ("tiles/ends", lambda a: a[::-1]),
+            ("everything/ids", lambda a: a + 1),
+            ("everything/ids", lambda a: a[::-1]),
+            ("everything/linkage", lambda a: a[:, :3]),
+            ("everything/linkage", lambda a: a + 90),
+            ("everything/linkage", lambda a: a[::-1]),
+            ("everything/leaf_order", lambda a: a * 0),
+            ("everything/leaf_order", lambda a: a - 1),
+            ("everything/neighbors", lambda a: a + 50),
+            ("everything/medoids", lambda a: a - 9),
+            ("everything/coordinates", lambda a: a[:, :1]),
+            ("rest/coordinates", lambda a: a * np.inf),
+            ("rest/outlier", lambda a: a.astype(float)),
+            ("rest/ids", lambda a: a + 3),
+            ("mean", lambda a: a[:-1]),
+            ("labels/images", lambda a: a + 1),
+            ("labels/starts", lambda a: a + 1),
+        ],
+    )
+    @pytest.mark.filterwarnings("ignore:invalid value encountered")
+    def test_arrays_that_do_not_fit(self, good, tmp_path, name, change):
+        path = tmp_path / "a.imgclust"
+        write_session_file(path, SessionFile(good.document, {**good.arrays, name: change(good.arrays[name])}))
+        self.refused(path)
+
+    @pytest.mark.parametrize("name", ["embeddings", "items/frame", "rest/ids", "labels/logged", "tiles/bytes"])
+    def test_arrays_that_are_missing(self, good, tmp_path, name):
+        path = tmp_path / "a.imgclust"
+        write_session_file(path, SessionFile(good.document, {k: v for k, v in good.arrays.items() if k != name}))
+        self.refused(path)
+
+    @pytest.mark.parametrize(
+        ("place", "value"),
+        [
+            (["collection", "relative", 0], "../../etc/passwd"),
+            (["collection", "relative", 0], "/etc/passwd"),
+            (["collection", "relative", 0], 7),
+            (["collection", "names"], []),
+            (["collection", "digests", 1], {}),
+            (["collection", "removed"], [99]),
+            (["collection", "limits"], {"nonsense": 1}),
+            (["collection", "frames"], "some"),
+            (["collection", "tables", "source", "rows"], 3),
+            (["options", "metric"], "nonsense"),
+            (["options"], None),
+            (["features", "columns"], 5),
+            (["results", "everything", "layout"], "nonsense"),
+            (["results", "everything", "names"], [[0, "cow", []]]),
+            (["results", "network", "dimensions"], None),
+            (["labels", "actions", 0, 3], "delete"),
+            (["labels", "actions", 0, 2], " "),
+            (["view", "selection"], "not base64!"),
+            (["view", "colors"], [7]),
+            (["view", "ui"], []),
+            (["place", "path"], 3),
+        ],
+    )
+    def test_words_that_do_not_fit(self, good, tmp_path, place, value):
+        path = tmp_path / "a.imgclust"
+        arrays = {**good.arrays, "items/file": np.ones(6, dtype=bool)}
+        document = json.loads(json.dumps(good.document))
+        inner = document
+        for key in place[:-1]:
+            inner = inner[key]
+        inner[place[-1]] = value
+        write_session_file(path, SessionFile(document, arrays))
+        self.refused(path)
+
+    def test_objects_are_not_read(self, good, tmp_path):
+        class Mischief:
+            def __reduce__(self):
+                return os.mkdir, (str(tmp_path / "mischief"),)
+
+        path = tmp_path / "a.imgclust"
+        write_session_file(path, SessionFile(good.document, {}))
+        with zipfile.ZipFile(path, "a") as archive, archive.open("arrays/embeddings.npy", "w") as member:
+            np.lib.format.write_array(member, np.array([Mischief()], dtype=object), allow_pickle=True)
+        self.refused(path)
+        assert not (tmp_path / "mischief").exists()
+
+    def test_bombs_are_not_opened(self, good, tmp_path):
+        path = tmp_path / "a.imgclust"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("session.json", json.dumps(good.document))
+            archive.writestr("arrays/embeddings.npy", bytes(10_000_000))
+        self.refused(path, "more bytes than the file")
+        write_session_file(path, SessionFile({}, {"a": np.zeros(3)}))
+        with zipfile.ZipFile(path) as archive:
+            array = archive.read("arrays/a.npy")
+        huge = array.replace(b"'shape': (3,), }         ", b"'shape': (3000000000,), }")
+        assert huge != array
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("session.json", json.dumps({"kind": "imgclust session", "format": 1}))
+            archive.writestr("arrays/a.npy", huge)
+        self.refused(path, "says that it has 24,000,000,000")
+
+    def test_no_other_machine_is_asked(self, good, tmp_path, monkeypatch):
+        from imgclust_jupyter.pipeline import relinking
+
+        path = tmp_path / "a.imgclust"
+        document = json.loads(json.dumps(good.document))
+        for place in ("https://example.org/photos/", "//server/share", "\\\\server\\share"):
+            document["place"] = {"path": place, "near": "", "listed": False}
+            write_session_file(path, SessionFile(document, good.arrays))
+            monkeypatch.setattr(relinking.Collection, "from_source", None)
+            ClusterExplorer.load(path).close()
+
+
+def rewrite(path, change):
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members["session.json"] = json.dumps(change(json.loads(members["session.json"]))).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
+def test_what_cannot_be_written_leaves_what_was_there(explorer, tmp_path, monkeypatch):
+    path = tmp_path / "a.imgclust"
+    path.write_bytes(b"before")
+    monkeypatch.setattr(np.lib.format, "write_array", lambda *_, **__: (_ for _ in ()).throw(OSError("no space left")))
+    with pytest.raises(OSError, match="no space left"):
+        explorer.save(path)
+    assert path.read_bytes() == b"before"
+    assert [each.name for each in tmp_path.glob(".*")] == []
+    with pytest.raises(IsADirectoryError, match=r"session\.imgclust"):
+        explorer.save(tmp_path)
+
+
+def test_values_that_become_text_are_said(folder, tmp_path):
+    table = pd.DataFrame({"file": ["p1.png", "p2.png"], "odd": [{"a": 1}, {"b": 2}]})
+    with ClusterExplorer(folder, metadata=table, model="pixels", layout="pca") as explorer:
+        with pytest.warns(UserWarning, match=r"come back from a\.imgclust as text, in: 'odd'"):
+            explorer.save(tmp_path / "a.imgclust")
+        with ClusterExplorer.load(tmp_path / "a.imgclust") as loaded:
+            assert "{'a': 1}" in loaded.data["odd"].tolist()
