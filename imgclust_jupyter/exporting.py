@@ -39,8 +39,7 @@ class Exporting:
         -------
         PIL.Image.Image
         """
-        self._results()
-        return self._session.snapshot(width, dark)
+        return self._session.snapshot(self._results(), width, dark)
 
     def to_html(self, path: str | os.PathLike[str], thumbnails: Choice = "all", *, max_mb: float = 100) -> Path:
         """Write the explorer as one HTML file, which opens in any browser without a kernel and without a network.

@@ -62,8 +62,7 @@ class Saving:
         """
         target = Path(path).expanduser()
         check_target(target, "session.imgclust")
-        self._results()
-        lost = save_session(target, self._session, thumbnails)
+        lost = save_session(target, self._session, self._results(), thumbnails)
         if lost:
             columns = ", ".join(map(repr, lost))
             warnings.warn(f"some values come back from {target.name} as text, in: {columns}", stacklevel=2)

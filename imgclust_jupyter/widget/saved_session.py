@@ -55,13 +55,15 @@ class Loaded:
     colors: list[int]
 
 
-def save_session(path: Path, session: Session, thumbnails: bool) -> list[str]:
-    """Write a session whose results are complete.
+def save_session(path: Path, session: Session, results: Results, thumbnails: bool) -> list[str]:
+    """Write a session.
 
     Parameters
     ----------
     path : Path
     session : Session
+    results : Results
+        Complete ones of it.
     thumbnails : bool
         Whether the thumbnails of all images are taken along, or only of those that are nowhere else.
 
@@ -75,7 +77,7 @@ def save_session(path: Path, session: Session, thumbnails: bool) -> list[str]:
     OSError
         When the file cannot be written; what was there before still is.
     """
-    results, widget, store = session.pipeline.results, session.widget, open_store()
+    widget, store = session.widget, open_store()
     collection = results.collection
     assert collection is not None
     arrays: Arrays = {}

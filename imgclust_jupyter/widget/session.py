@@ -176,9 +176,8 @@ class Session:
         """Change what is looked at: ``cut``, ``color_by`` or ``group_by`` of the widget."""
         self.widget.change(**traits)
 
-    def snapshot(self, width: int, dark: bool) -> Image.Image:
-        """Draw the finished results as they are cut now."""
-        results = self.pipeline.results
+    def snapshot(self, results: Results, width: int, dark: bool) -> Image.Image:
+        """Draw finished results as they are cut now."""
         collection, ids = results.collection, results.ids
         assert collection is not None
         assert ids is not None
