@@ -253,7 +253,7 @@ class ClusterExplorer(Copying, Exporting, Growing, Labelling, Meaning, Saving, W
         self._session.filter(wanted)
 
     def undo(self) -> None:
-        """Take back the last change of selection, cut, filters, labels or working set, made in the views or by Python."""
+        """Take back the last change of selection, cut, filters, labels or working set, in the views or by Python."""
         self._session.widget.go(-1)
 
     def redo(self) -> None:

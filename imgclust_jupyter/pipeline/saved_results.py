@@ -13,7 +13,6 @@ from scipy.cluster.hierarchy import is_valid_linkage
 from imgclust_jupyter.clustering import Tree
 from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.collection.revision import Change
-from imgclust_jupyter.embedding.columns import ColumnEncoder
 from imgclust_jupyter.embedding.saved_network import SavedNetwork
 from imgclust_jupyter.insight.cluster_names import BranchName
 from imgclust_jupyter.layout import LAYOUTS, Neighbors
@@ -235,6 +234,8 @@ def _encode_blocks(blocks: Blocks) -> dict[str, Any]:
 
 
 def _decode_blocks(saved: Mapping[str, Any]) -> Blocks:
+    from imgclust_jupyter.embedding.columns import ColumnEncoder
+
     columns = []
     for factor, known in saved["columns"]:
         # In the file the two numbers of a column are a list, as its categories are.
