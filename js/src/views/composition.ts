@@ -134,6 +134,7 @@ function categoryTable(
   const head = [name, "", "selected", "of all", "lift"].map((text) =>
     text === "" ? element("td") : element("th", { text, attributes: { scope: "col" } }),
   );
+  head.at(-1)!.title = "How many times as frequent in the selection as among all images";
   const rest = sorted.length - rows.length;
   const table = element("table", {
     children: [

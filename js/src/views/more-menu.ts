@@ -60,7 +60,9 @@ export function moreButton({ store, rpc, signal }: ViewContext): HTMLElement {
 
   watch(signal, () => {
     const { tree, header } = store.published.value;
-    holder.hidden = tree === null || header.offline === true;
+    // Its place is kept, so that the buttons beside it do not move when the tree comes.
+    more.disabled = tree === null;
+    holder.hidden = header.offline === true;
   });
   return holder;
 }

@@ -85,9 +85,9 @@ function clusterStepper({ store, signal }: ViewContext): HTMLElement {
     fewer.disabled = k === undefined || k <= 1;
     more.disabled = k === undefined || k >= n;
     const found = store.dataset.value.header.auto;
-    auto.hidden = found === 0;
+    auto.disabled = found === 0;
     auto.setAttribute("aria-pressed", String(k === found));
-    auto.title = `As many clusters as there seem to be: ${found}`;
+    auto.title = `As many clusters as there seem to be${found === 0 ? "" : `: ${found}`}`;
   });
   return labelled("Clusters", stepper);
 }
