@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import zipfile
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -288,6 +289,16 @@ class TestLabels:
             assert labels_of(loaded) == {"p0.png": "cow", "p1.png": "hen", "p2.png": "hen"}
             assert len(loaded.label_log) == 2
 
+    def test_what_is_brought_does_not_undo_what_was_said_later(self, explorer, tmp_path, another_machine):
+        explorer.label("cow", [100, 101])
+        explorer.save(tmp_path / "a.imgclust")
+        another_machine()
+        with ClusterExplorer(tmp_path / "photos", model="pixels", layout="pca") as there:
+            there.label("hen", "name == 'p1.png'")
+        with ClusterExplorer.load(tmp_path / "a.imgclust") as loaded:
+            assert labels_of(loaded) == {"p0.png": "cow", "p1.png": "hen"}
+            assert loaded.label_log["value"].tolist() == ["cow", "hen"]
+
     def test_they_come_to_another_machine_once(self, explorer, tmp_path, another_machine):
         explorer.label("cow", [100, 101])
         explorer.label(None, [100])
@@ -465,6 +476,17 @@ class TestDamage:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("session.json", json.dumps(good.document))
             archive.writestr("arrays/embeddings.npy", bytes(10_000_000))
+        self.refused(path, "more bytes than the file")
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("session.json", json.dumps(good.document))
+            archive.writestr("arrays/a.npy", bytes(9), zipfile.ZIP_DEFLATED)
+        self.refused(path, "more bytes than the file")
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("session.json", json.dumps({"kind": "imgclust session", "format": 1}))
+            archive.writestr("arrays/a.npy", bytes(9000))
+            for number in range(9):  # the same bytes under many names
+                archive.filelist.append(copy(archive.getinfo("arrays/a.npy")))
+                archive.filelist[-1].filename = f"arrays/a{number}.npy"
         self.refused(path, "more bytes than the file")
         write_session_file(path, SessionFile({}, {"a": np.zeros(3)}))
         with zipfile.ZipFile(path) as archive:
