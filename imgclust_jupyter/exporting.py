@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imgclust_jupyter.store import open_store
-from imgclust_jupyter.widget.export import Choice, check_choice, check_target, export_html
+from imgclust_jupyter.widget.export import Choice, check_choice, export_html
+from imgclust_jupyter.workspace.target import check_target
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -78,7 +79,7 @@ class Exporting:
         dogs.html: 400 images, thumbnails of all, 3.1 MB
         """
         target = Path(path).expanduser()
-        check_target(target)
+        check_target(target, "explorer.html")
         check_choice(thumbnails)
         results = self._results()
         session = self._session

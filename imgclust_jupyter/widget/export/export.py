@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,8 +16,9 @@ from imgclust_jupyter.widget.export.page import Page, picture_bytes
 from imgclust_jupyter.widget.export.pictures import Choice, Pictures, Rows, gather, rank, take
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
 from imgclust_jupyter.widget.snapshot import snapshot
+from imgclust_jupyter.workspace.target import written_whole
 
-__all__ = ["check_target", "export_html"]
+__all__ = ["export_html"]
 
 _MB = 1e6
 _IN_INDEX = 8 * 4 / 3  # bytes, as base64
@@ -90,19 +90,6 @@ def export_html(
     return path
 
 
-def check_target(path: Path) -> None:
-    """Refuse a path to which no file can be written.
-
-    Raises
-    ------
-    IsADirectoryError, FileNotFoundError
-    """
-    if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder; give the name of a file in it, such as {path / 'explorer.html'}")
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {path.parent} to write {path.name} to")
-
-
 def _notices(included: int, n: int) -> list[str]:
     if included == n:
         return []
@@ -158,11 +145,5 @@ def _mb(size: float) -> str:
 
 
 def _write(path: Path, page: Page) -> None:
-    # Beside it, since only within one folder a file takes the place of another in a single moment.
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            file.writelines(page.parts())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with written_whole(path) as file:
+        file.writelines(page.parts())
