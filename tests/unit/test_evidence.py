@@ -128,7 +128,7 @@ class TestExplanation:
         assert found.classes.index[0] == "golf ball"
         assert (found.classes["binding"].to_numpy()[:-1] >= found.classes["binding"].to_numpy()[1:]).all()
         assert found.classes["share"].iloc[0] > 2 * found.classes["elsewhere"].iloc[0]
-        assert Image.open(io.BytesIO(found._repr_png_())).size == found.picture.size
+        assert Image.open(io.BytesIO(found._repr_jpeg_())).size == found.picture.size
         assert repr(found) == f"<Explanation of {', '.join(found.names)}>"
 
     def test_a_cluster(self, explorer):
