@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -39,19 +40,20 @@ class Place:
     near: str
     listed: bool
 
-    def existing(self, beside: Path) -> str | None:
-        """Return the path as it is now, seen from the folder of the file; None where nothing is there.
+    def existing(self, beside: Path) -> list[str]:
+        """Return the paths that are there now, that seen from the folder of the file first.
 
         What a file says is not enough to connect to another machine.
         """
-        for path in (str(beside / self.near) if self.near else "", self.path):
+        found = []
+        for path in (os.path.normpath(beside / self.near) if self.near else "", self.path):
             if path and not is_url(path) and not path.startswith(("//", "\\\\")):
                 try:
                     resolve(path)
                 except (OSError, ValueError):
                     continue
-                return path
-        return None
+                found.append(path)
+        return list(dict.fromkeys(found))
 
 
 def place_of(source: Any, collection: Collection, beside: Path) -> tuple[Place, dict[int, str]]:
@@ -130,31 +132,27 @@ def relinked(
     """
     state = saved.state
     options = (recursive, state.frames, storage_options, state.limits)
-    there = source if source is not None else place.existing(beside)
+    places = [source] if source is not None else place.existing(beside)
     found: dict[int, Item] = {}
     hashes: dict[int, str] = {}
-    if there is not None and (source is not None or not place.listed):
-        try:
-            _take(state, Collection.from_source(there, None, *options), store, found, hashes)
-        except (OSError, ValueError):
-            if source is not None:
-                raise
-    direct = {i: Path(path) for i, path in saved.places.items() if not path.startswith(("//", "\\\\"))}
-    if source is None and place.listed and there is not None:
-        direct |= {item.id: Path(there, item.relative) for item in state.items if item.id not in direct}
-    taken = {item.file for item in found.values()}
-    files = {
-        i: path
-        for i, path in direct.items()
-        if i not in found and _was_file(state.items[i]) and path not in taken and path.is_file()
-    }
-    if files:
-        status = {i: path.stat() for i, path in files.items()}
-        items = [
-            replace(state.items[i], id=k, source=path, size=status[i].st_size, mtime_ns=status[i].st_mtime_ns, frame=0)
-            for k, (i, path) in enumerate(files.items())
-        ]
-        _take(state, Collection(Gathered(items, state.name), None, state.frames, state.limits), store, found, hashes)
+    there = None
+    for each in places:
+        if not _wanted(state, found):
+            break
+        if source is not None or not place.listed:
+            try:
+                candidates = Collection.from_source(each, None, *options)
+            except (OSError, ValueError):
+                if source is not None:
+                    raise
+                continue
+        else:
+            candidates = _at(state, {i: Path(each, item.relative) for i, item in _wanted(state, found)}, found)
+        before = len(found)
+        _take(state, candidates, store, found, hashes)
+        there = each if len(found) > before or there is None else there
+    elsewhere = {i: Path(path) for i, path in saved.places.items() if not path.startswith(("//", "\\\\"))}
+    _take(state, _at(state, elsewhere, found), store, found, hashes)
     items = [found.get(item.id, item) for item in state.items]
     digests = [hashes.get(item.id) or _known_as(item) for item in state.items]
     if place.listed:
@@ -162,6 +160,29 @@ def relinked(
     elif there is None:
         there = place.path
     return replace(state, items=tuple(items), hashes=tuple(digests)), there
+
+
+def _wanted(state: CollectionState, found: Mapping[int, Item]) -> list[tuple[int, Item]]:
+    return [
+        (item.id, item)
+        for item in state.items
+        if isinstance(item.source, SavedImage)
+        and item.source.was_file
+        and item.id not in found
+        and item.id not in state.removed
+    ]
+
+
+def _at(state: CollectionState, paths: Mapping[int, Path], found: Mapping[int, Item]) -> Collection:
+    """Return the files at certain paths that are there and not found yet, by item id, as candidates."""
+    taken = {item.file for item in found.values()}
+    items: list[Item] = []
+    for i, item in _wanted(state, found):
+        if i in paths and paths[i] not in taken and paths[i].is_file():
+            status = paths[i].stat()
+            here = {"source": paths[i], "size": status.st_size, "mtime_ns": status.st_mtime_ns, "frame": 0}
+            items.append(replace(item, id=len(items), **here))
+    return Collection(Gathered(items, state.name), None, state.frames, state.limits)
 
 
 def _take(
@@ -172,11 +193,7 @@ def _take(
     present = [
         Present(item.id, item.relative, digest or "") for item, digest in zip(candidates.items, digests, strict=True)
     ]
-    wanted = [
-        LoggedImage(item.id, item.relative, state.hashes[item.id] or "")
-        for item in state.items
-        if _was_file(item) and item.id not in found and item.id not in state.removed
-    ]
+    wanted = [LoggedImage(i, item.relative, state.hashes[i] or "") for i, item in _wanted(state, found)]
     for number, candidate in match(wanted, present).items():
         # By its path alone only what could not be read and cannot be.
         if candidate.digest == (state.hashes[number] or ""):
@@ -184,10 +201,6 @@ def _take(
             found[number] = replace(item, id=number)
             if candidate.digest:
                 hashes[number] = candidate.digest
-
-
-def _was_file(item: Item) -> bool:
-    return isinstance(item.source, SavedImage) and item.source.was_file
 
 
 def _known_as(item: Item) -> str | None:

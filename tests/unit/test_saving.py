@@ -187,6 +187,23 @@ def test_a_folder_that_moved_with_the_file_is_found(explorer, folder, tmp_path, 
         assert {Path(path).parents[-len(tmp_path.parts) - 1] for path in loaded.data["path"]} == {tmp_path / "b"}
 
 
+def test_a_folder_beside_that_has_other_images_is_not_theirs(explorer, folder, tmp_path):
+    explorer.save(tmp_path / "dogs.imgclust")
+    (tmp_path / "other" / "photos").mkdir(parents=True)
+    picture(9).save(tmp_path / "other" / "photos" / "p1.png")
+    shutil.copy(tmp_path / "dogs.imgclust", tmp_path / "other")
+    with ClusterExplorer.load(tmp_path / "other" / "dogs.imgclust") as loaded:
+        pd.testing.assert_frame_equal(loaded.data, explorer.data)
+        assert loaded.refresh().empty
+
+
+def test_paths_are_said_without_detours(explorer, folder, tmp_path):
+    (tmp_path / "saved").mkdir()
+    explorer.save(tmp_path / "saved" / "dogs.imgclust")
+    with ClusterExplorer.load(tmp_path / "saved" / "dogs.imgclust") as loaded:
+        pd.testing.assert_frame_equal(loaded.data, explorer.data)
+
+
 def test_what_is_not_found_is_said_and_shown_by_its_thumbnail(explorer, folder, tmp_path, another_machine):
     explorer.save(tmp_path / "without.imgclust")
     explorer.save(tmp_path / "with.imgclust", thumbnails=True)
