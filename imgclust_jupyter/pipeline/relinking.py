@@ -180,8 +180,8 @@ def _at(state: CollectionState, paths: Mapping[int, Path], found: Mapping[int, I
     for i, item in _wanted(state, found):
         if i in paths and paths[i] not in taken and paths[i].is_file():
             status = paths[i].stat()
-            here = {"source": paths[i], "size": status.st_size, "mtime_ns": status.st_mtime_ns, "frame": 0}
-            items.append(replace(item, id=len(items), **here))
+            size, mtime_ns = status.st_size, status.st_mtime_ns
+            items.append(replace(item, id=len(items), source=paths[i], size=size, mtime_ns=mtime_ns, frame=0))
     return Collection(Gathered(items, state.name), None, state.frames, state.limits)
 
 
