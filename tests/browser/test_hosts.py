@@ -48,7 +48,9 @@ def test_notebook_7(notebook: Callable[..., Notebook], sample_folder: Path) -> N
     assert "/notebooks/" in opened.page.url
     whole, pane = opened.widget.nth(0), opened.widget.nth(1)
     use(whole, images=48)
-    expect(pane).to_have_attribute("data-selected", str(opened.value("len(explorer.selection)")))
+    count = whole.get_attribute("data-selected") or ""
+    expect(pane).to_have_attribute("data-selected", count)
+    opened.eventually("len(explorer.selection)", int(count))
     expect(pane.get_by_test_id("imgclust-map")).to_be_visible()
     expect(whole.locator(".imgclust-tile canvas:not(.imgclust-placeholder)").first).to_be_visible()
 
