@@ -139,6 +139,7 @@ def test_the_large_view_leads_to_similar_images_and_sorts_by_them(explorer: Note
     explorer.page.keyboard.press("Space")
     dialog = explorer.widget.get_by_role("dialog")
     expect(dialog.locator("img")).to_be_visible()
+    explorer.eventually("len(explorer.selection)", 1)
     own = explorer.value("explorer.selection.name.iloc[0]")
     expect(dialog).to_have_attribute("aria-label", own)
     expected = explorer.value(f"explorer.similar({own!r}, 4).name.tolist()")

@@ -49,7 +49,8 @@ def test_working_through_a_collection(notebook: Callable[..., Notebook], test_da
         field.fill(kind)
         keys.press("Enter")
         expect(widget.get_by_role("button", name="Next")).to_be_focused()
-    opened.eventually("explorer.data.label.notna().sum() > 12", True)
+    opened.eventually("len(explorer.label_log)", 4)
+    assert opened.value("int(explorer.data.label.notna().sum())") > 12
     right = "(explorer.data.label == explorer.data.name.str.split('_').str[0])[explorer.data.label.notna()].mean()"
     assert opened.value(right) > 0.9
     labels = opened.value("explorer.data.set_index('name').label.dropna().to_dict()")

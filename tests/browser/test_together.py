@@ -46,6 +46,7 @@ def test_filters_by_legend_and_search_are_chips_that_can_be_cleared(explorer: No
     explorer.page.keyboard.press("Control+a")
     state(widget, selected=4)
     find = widget.get_by_role("searchbox", name="Find in names and columns")
+    explorer.eventually("len(explorer.selection)", 4)
     name = explorer.value("explorer.selection.name.iloc[0]")
     find.fill(name.upper())
     find.press("Shift+Enter")
