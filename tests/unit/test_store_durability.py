@@ -75,6 +75,10 @@ class NotingStore(Store):
             noted.write("".join(f"{record.hash}\n" for record in records))
 
 
+def noted_in(directory):
+    return (directory / "noted").read_text().split()
+
+
 def embed_noting(folder, directory, network):
     database.on_network = lambda path: network
     run(folder, NotingStore(directory))
@@ -86,25 +90,23 @@ def test_killed_at_any_moment(processes, folder, expected, tmp_path, monkeypatch
     random_moment = random.Random(0)
     store = NotingStore(tmp_path)
     (tmp_path / "noted").touch()
-    started = time.perf_counter()
-    process = processes.Process(target=embed_noting, args=(folder, tmp_path, network))
-    process.start()
-    process.join()
-    whole = time.perf_counter() - started
-    assert process.exitcode == 0
     interrupted = 0
     for _ in range(KILLS):
         if len(store.embeddings(sorted(expected[1]), get_network("pixels").id)) == N_IMAGES:
             store.clear()
             (tmp_path / "noted").write_text("")
         store.close()
+        # By what it has done and not by the clock, since other work may hold it up.
+        enough = random_moment.uniform(len(noted_in(tmp_path)), N_IMAGES)
         process = processes.Process(target=embed_noting, args=(folder, tmp_path, network))
         process.start()
-        time.sleep(random_moment.uniform(0, whole))
+        while process.is_alive() and len(noted_in(tmp_path)) < enough:
+            time.sleep(0.001)
+        time.sleep(random_moment.uniform(0, 0.02))  # within a transaction as well as between two
         process.kill()
         process.join()
         assert process.exitcode in (-signal.SIGKILL, 0)
-        noted = set((tmp_path / "noted").read_text().split())
+        noted = set(noted_in(tmp_path))
         assert_sound(tmp_path)
         kept = store.embeddings(sorted(expected[1]), get_network("pixels").id)
         assert noted <= set(kept)
