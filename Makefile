@@ -52,12 +52,12 @@ lint: $(ENVIRONMENT)  ## style, types and the direction of imports
 js: $(MODULES)  ## the TypeScript tests
 	npm --prefix js test
 
-unit: $(ENVIRONMENT)  ## the Python tests without a browser
-	$(BIN)/pytest tests/unit tests/property imgclust_jupyter
+unit: $(ENVIRONMENT)  ## the Python tests without a browser, and the notebooks
+	$(BIN)/pytest tests/unit tests/property tests/notebooks imgclust_jupyter
 
-browser: $(ENVIRONMENT) $(PAGES)  ## the tests in a real JupyterLab and other hosts, and the notebooks
+browser: $(ENVIRONMENT) $(PAGES)  ## the tests in a real JupyterLab and other hosts
 	$(BIN)/python tests/browser/browsers.py
-	$(BIN)/pytest tests/browser tests/notebooks --screenshot=only-on-failure
+	$(BIN)/pytest tests/browser --screenshot=only-on-failure
 
 bench: $(ENVIRONMENT)  ## how long a person waits for the first pictures and for everything
 	$(BIN)/python tests/browser/browsers.py

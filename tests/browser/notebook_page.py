@@ -23,6 +23,8 @@ HARMLESS = (
     "GPU stall due to ReadPixels",  # software rendering, told of each read of a WebGL canvas
     # Notebook 7's keyboard shortcuts, when other settings happen to be loaded before its own.
     "Cannot read properties of undefined (reading 'schema')",
+    # The same, of a link to the folder, when the file browser happens to come after it.
+    "Command 'filebrowser:open-path' not registered",
 )
 
 # A promise that is never settled would hold up the tests for ever.
