@@ -145,7 +145,7 @@ def forward_only(name: str, files: list[Path]) -> Callable[[], None]:
     network = ours(name)
     picture = network.preprocess(Image.open(files[0]))
     with torch.inference_mode():
-        batch = network._scale(torch.from_numpy(np.stack([picture] * network.batch_size))).to(network.dtype)
+        batch = network.scale(torch.from_numpy(np.stack([picture] * network.batch_size))).to(network.dtype)
 
     def run(_: int) -> None:
         with torch.inference_mode():

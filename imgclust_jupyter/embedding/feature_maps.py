@@ -45,7 +45,7 @@ def feature_maps(network: Network, images: Sequence[Image.Image]) -> NDArray[np.
         return None
     batch = torch.from_numpy(np.stack([network.preprocess(image) for image in images])).to(network.device)
     with torch.inference_mode(), _outputs(network.module) as outputs:
-        embedded = network.module(network._scale(batch).to(network.dtype)).float()
+        embedded = network.module(network.scale(batch).to(network.dtype)).float()
         for output in reversed(outputs):
             if output.ndim != 4 or output.shape[1] != embedded.shape[1] or output.shape[2:].numel() < 2:
                 continue

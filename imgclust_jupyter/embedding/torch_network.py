@@ -79,11 +79,12 @@ class TorchNetwork(Network):
         # decoded and transferred meanwhile.
         turn = nullcontext() if self.device.type == "cpu" else self._on_device
         with turn, torch.inference_mode():
-            scaled = self._scale(images).to(self.dtype)
+            scaled = self.scale(images).to(self.dtype)
             embedded: NDArray[np.float32] = self._run(scaled).float().cpu().numpy()
         return embedded
 
-    def _scale(self, images: torch.Tensor) -> torch.Tensor:
+    def scale(self, images: torch.Tensor) -> torch.Tensor:
+        """Bring images, uint8 of shape (b, height, width, 3) on the device, into the form that the module wants."""
         n, height, width, channels = images.shape
         mean, std = (torch.tensor(values, device=self.device).repeat(width) for values in (self.mean, self.std))
         # Whole rows of pixels at once take a third of the time of three channels at once.

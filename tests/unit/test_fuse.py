@@ -145,7 +145,7 @@ def test_neighbours_stay_the_same(sample_folder: Path) -> None:
     run = FusedModule(network.module, network.batch_size)
     batches = np.split(pixels, len(pixels) // network.batch_size)
     with torch.inference_mode():
-        scaled = [network._scale(torch.from_numpy(batch)).to(network.dtype) for batch in batches]
+        scaled = [network.scale(torch.from_numpy(batch)).to(network.dtype) for batch in batches]
         plain = np.concatenate([network.module(batch).float().numpy() for batch in scaled])
         run._n_plain = fuse._PLAIN_BATCHES
         run(scaled[0])
