@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import bqplot
@@ -15,14 +15,10 @@ from bqplot.interacts import BrushIntervalSelector
 
 from imgclust_jupyter.panels.bins import Categories, Intervals, bins_of, round_numbers
 from imgclust_jupyter.panels.panels import Source
+from imgclust_jupyter.panels.style import REST, SELECTED, TEXT, axis_style, close_with_parts, figure_style
 
 __all__ = ["Histogram"]
 
-# Legible on white and on black alike, since the figure is transparent and the notebook's theme shows through.
-_TEXT = "#808890"
-_SELECTED = "#4477AA"
-_REST = "#80889070"
-_LINES = "#80889040"
 _LONGEST = 28  # characters of a category's name
 
 
@@ -64,7 +60,7 @@ class Histogram(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
         for unsubscribe in self._subscriptions:
             unsubscribe()
         self._subscriptions = []
-        _close_with_parts(self.children)
+        close_with_parts(self.children)
         self.layout.close()
         super().close()
 
@@ -94,11 +90,11 @@ class Histogram(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
             self._chosen = None
             self._bins = bins_of(values, self._bin_count)
             self._totals = self._bins.counts(values)
-            self._status = ipywidgets.Label(style={"text_color": _TEXT})
+            self._status = ipywidgets.Label(style={"text_color": TEXT})
             figure = self._intervals(self._bins) if isinstance(self._bins, Intervals) else self._categories(self._bins)
             self._fill(selected)
             self.children = (self._status, figure)
-            _close_with_parts(replaced)
+            close_with_parts(replaced)
 
     def _intervals(self, bins: Intervals) -> bqplot.Figure:
         low, high = float(bins.edges[0]), float(bins.edges[-1])
@@ -106,10 +102,10 @@ class Histogram(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
         y, y_axis = self._count_axis()
         y_axis.orientation = "vertical"
         self.bars = bqplot.Bars(x=bins.centers, scales={"x": x, "y": y}, **_bar_style())
-        self.brush = BrushIntervalSelector(scale=x, color=_SELECTED)
+        self.brush = BrushIntervalSelector(scale=x, color=SELECTED)
         self.brush.observe(self._brushed, ["selected", "brushing"])
         x_axis = bqplot.Axis(
-            scale=x, tick_values=round_numbers(low, high, 8), tick_format="~g", grid_lines="none", **_axis_style()
+            scale=x, tick_values=round_numbers(low, high, 8), tick_format="~g", grid_lines="none", **axis_style()
         )
         return _figure(self.bars, [x_axis, y_axis], 200, 48, self.brush)
 
@@ -127,7 +123,7 @@ class Histogram(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
         )
         self.bars.observe(self._clicked, "selected")
         labels = {name: name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…" for name in bins.names}
-        x_axis = bqplot.Axis(scale=x, tick_labels=labels, grid_lines="none", **_axis_style())
+        x_axis = bqplot.Axis(scale=x, tick_labels=labels, grid_lines="none", **axis_style())
         x_axis.orientation = "vertical"
         longest = max(map(len, labels.values()), default=0)
         return _figure(self.bars, [x_axis, y_axis], 40 + 22 * max(1, len(labels)), 24 + 7 * longest, None)
@@ -136,7 +132,7 @@ class Histogram(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
         most = float(max(self._totals, default=0)) or 1.0
         scale = bqplot.LinearScale(min=0, max=1.03 * most, allow_padding=False)
         ticks = np.unique(round_numbers(0, most, 4).round())
-        return scale, bqplot.Axis(scale=scale, tick_values=ticks, tick_format="~s", **_axis_style())
+        return scale, bqplot.Axis(scale=scale, tick_values=ticks, tick_format="~s", **axis_style())
 
     def _fill(self, selected: pd.Series) -> None:
         counts = self._bins.counts(selected)
@@ -192,7 +188,7 @@ class Histogram(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
 def _bar_style() -> dict[str, Any]:
     return {
         "type": "stacked",
-        "colors": [_SELECTED, _REST],
+        "colors": [SELECTED, REST],
         "padding": 0.08,
         "stroke": "transparent",
         # The filling says what is selected; bqplot would fade the others once more.
@@ -201,43 +197,5 @@ def _bar_style() -> dict[str, Any]:
     }
 
 
-def _axis_style() -> dict[str, Any]:
-    return {
-        "color": _LINES,
-        "label_color": _TEXT,
-        "grid_color": _LINES,
-        "tick_style": {"fill": _TEXT, "font-size": "11px"},
-    }
-
-
 def _figure(bars: bqplot.Bars, axes: list[bqplot.Axis], height: int, left: int, brush: Any) -> bqplot.Figure:
-    return bqplot.Figure(
-        marks=[bars],
-        axes=axes,
-        interaction=brush,
-        fig_margin={"top": 8, "bottom": 24, "left": left, "right": 16},
-        padding_y=0,
-        background_style={"fill": "transparent"},
-        layout={"width": "100%", "height": f"{height}px"},
-        display_toolbar=False,
-        animation_duration=150,
-    )
-
-
-def _close_with_parts(widgets: Iterable[ipywidgets.Widget]) -> None:
-    # Closing a widget leaves the models that it refers to (marks, scales, layouts) alive in kernel and browser.
-    found: dict[str, ipywidgets.Widget] = {}
-    todo: list[Any] = list(widgets)
-    while todo:
-        value = todo.pop()
-        if isinstance(value, ipywidgets.Widget):
-            if value.model_id in found:
-                continue
-            found[value.model_id] = value
-            todo += [getattr(value, name) for name in value.keys]
-        elif isinstance(value, dict):
-            todo += value.values()
-        elif isinstance(value, list | tuple):
-            todo += value
-    for widget in found.values():
-        widget.close()
+    return bqplot.Figure(marks=[bars], axes=axes, interaction=brush, **figure_style(height, left))
