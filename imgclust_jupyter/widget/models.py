@@ -8,7 +8,7 @@ and never raise.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,17 @@ def _words_for(before: State, state: State) -> str:
     if "filters" in state:
         return "filter"
     return state.get("selection_origin", {}).get("text") or "selection"
+
+
+def _apart(names: Iterable[str]) -> list[list[str]]:
+    """Part what different gestures have changed; messages are joined while the kernel is busy."""
+    names = list(names)
+    if "excluded" in names:  # what is taken out is no longer selected, in one step
+        return [names]
+    gestures: dict[str, list[str]] = {}
+    for name in names:
+        gestures.setdefault(name.removesuffix("_origin"), []).append(name)
+    return list(gestures.values())
 
 
 class DatasetModel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget has no types
@@ -144,7 +155,7 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
             with self.hold_sync():
                 for name, value in traits.items():
                     setattr(self, name, value)
-            self._remember(gesture)
+            self._remember(gesture, list(self._before))
         self._notify()
 
     def begin(self, **traits: Any) -> None:
@@ -174,7 +185,10 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
     def _handle_msg(self, msg: dict[str, Any]) -> None:
         with self.lock:
             super()._handle_msg(msg)
-            self._remember(str(self.step))
+            *earlier, last = _apart(self._before) or [[]]
+            for names in earlier:
+                self._remember("", names)
+            self._remember(str(self.step), last)
             self._go(self._new_travel())
         # After the lock: a listener may ask for explorer.data, which waits for the worker, which needs the lock.
         self._notify()
@@ -183,8 +197,8 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
         self._before.setdefault(change.name, change.old)
         self._selection_is_new |= change.name == "selection"
 
-    def _remember(self, gesture: str) -> None:
-        before, self._before = self._before, {}
+    def _remember(self, gesture: str, names: Iterable[str]) -> None:
+        before = {name: self._before.pop(name) for name in names}
         if not before:
             return
         after = {name: getattr(self, name) for name in before}

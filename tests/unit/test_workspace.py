@@ -90,6 +90,28 @@ def test_a_change_and_its_undo_in_one_message_cancel_out(session):
     assert session.widget.past["redo"] == "17 clusters"
 
 
+def test_gestures_whose_messages_were_joined_are_steps_of_their_own(session):
+    """As when a branch is clicked and the cut is dragged while the kernel is busy."""
+    widget, cut = session.widget, session.widget.cut
+    joined = {"selection": memoryview(pack([1, 4], 50)), "selection_origin": LASSO}
+    update(widget, **joined, cut={"n_clusters": 9, "height": None}, step="r 2")
+    update(widget, cut={"n_clusters": 8, "height": None}, step="r 2")
+    widget.go(-1)
+    assert (widget.cut, selected(session)) == (cut, [1, 4])
+    widget.go(-1)
+    assert (widget.cut, selected(session)) == (cut, [])
+    widget.go(1)
+    assert (widget.cut, selected(session)) == (cut, [1, 4])
+
+
+def test_taking_out_what_is_selected_is_one_step(session):
+    update(session.widget, selection=memoryview(pack([1, 4], 50)), selection_origin=LASSO, step="r 3")
+    nothing = {"selection": memoryview(pack([], 50)), "selection_origin": {"kind": "none", "text": ""}}
+    update(session.widget, **nothing, excluded=memoryview(pack([1, 4], 50)), step="r 4")
+    session.widget.go(-1)
+    assert (session.widget.excluded, selected(session)) == (b"", [1, 4])
+
+
 def test_dragging_the_cut_is_one_step(session):
     cut = session.widget.cut
     for k in (9, 8, 7):
