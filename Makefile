@@ -37,7 +37,9 @@ demo: $(ENVIRONMENT) $(DEMO)/quickstart.ipynb  ## sample images, the quickstart 
 lab: $(ENVIRONMENT) $(STORIES)  ## the same notebook and all others, live, in JupyterLab (as root: make lab LAB_FLAGS=--allow-root)
 	$(IN_DEMO) $(BIN)/jupyter lab $(LAB_FLAGS) $(DEMO)/quickstart.ipynb
 
-# Two at a time: a browser is waited for more than it computes.
+# Two at a time: a browser is waited for more than it computes. What fails is tried once more, so that one breath of a
+# busy machine does not cost a whole run; the summary names it (RERUN), and it is a fault to be mended all the same.
+AGAIN := --reruns 1 --reruns-delay 2
 test: $(ENVIRONMENT) $(PAGES)  ## everything: linters, types, TypeScript and Python tests, notebooks, a real JupyterLab
 	$(MAKE) --jobs=2 --output-sync=target lint js unit browser
 
@@ -53,11 +55,11 @@ js: $(MODULES)  ## the TypeScript tests
 	npm --prefix js test
 
 unit: $(ENVIRONMENT)  ## the Python tests without a browser, and the notebooks
-	$(BIN)/pytest tests/unit tests/property tests/notebooks imgclust_jupyter
+	$(BIN)/pytest $(AGAIN) tests/unit tests/property tests/notebooks imgclust_jupyter
 
 browser: $(ENVIRONMENT) $(PAGES)  ## the tests in a real JupyterLab and other hosts
 	$(BIN)/python tests/browser/browsers.py
-	$(BIN)/pytest tests/browser --screenshot=only-on-failure
+	$(BIN)/pytest $(AGAIN) tests/browser --screenshot=only-on-failure
 
 bench: $(ENVIRONMENT)  ## how long a person waits for the first pictures and for everything
 	$(BIN)/python tests/browser/browsers.py
