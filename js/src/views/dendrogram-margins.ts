@@ -150,8 +150,12 @@ export function drawLabels(context: Context, scene: Scene): void {
     };
     write(String(cluster + 1), theme.text, 600);
     const name = clusters.names[cluster];
-    if (name) write(` ${fitted(context, name, x + width - at - NAME_GAP)}`, theme.text, 400);
     const counts = clusterCounts(shown, clusters.size[cluster]!);
+    if (name) {
+      context.font = `400 11px ${theme.fontFamily}`;
+      const room = x + width - at - NAME_GAP - context.measureText(counts.at(-1)!).width;
+      write(` ${fitted(context, name, room)}`, theme.text, 400);
+    }
     const count = counts.find((text) => at + context.measureText(text).width <= x + width);
     if (count !== undefined) write(count, theme.muted, 400);
   }
