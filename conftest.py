@@ -4,12 +4,15 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from imgclust_jupyter.samples import make_samples
 
 # How long an example takes says more about the machine than about the code.
-settings.register_profile("imgclust", deadline=None)
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", unhurried)
+# What passes once passes everywhere: the examples are the same in every run.
+settings.register_profile("imgclust", unhurried, derandomize=True)
 settings.load_profile("imgclust")
 
 
