@@ -9,7 +9,7 @@ import fsspec
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -123,7 +123,6 @@ def test_what_is_told_of_a_failure_names_no_folder_of_the_machine(tmp_path):
 words = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=3, max_size=8)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(["http", "https", "ftp", "s3", "sftp"]), words, words, words, words)
 def test_neither_password_nor_query_is_in_a_public_url(protocol, user, password, query, name):
     secret = f"<{password}>"

@@ -22,7 +22,7 @@ def inserted(old, new, method="average"):
     return Z, insert_leaves(Z, across.argmin(axis=1), across.min(axis=1), cdist(new, new))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(n=st.integers(1, 40), m=st.integers(1, 12), seed=st.integers(0, 99), equal=st.booleans())
 def test_the_old_tree_is_inside_the_new_one(n, m, seed, equal):
     vectors = points(n + m, seed).round(0 if equal else 6)

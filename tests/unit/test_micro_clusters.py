@@ -18,7 +18,7 @@ def ward(vectors):
     return linkage(vectors, "ward", "euclidean")
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     n=st.integers(2, 60),
     k=st.integers(1, 60),
