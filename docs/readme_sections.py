@@ -1,7 +1,7 @@
 """Sections of README.md on the pages of the documentation: a line ``{{ README: Labels }}`` stands for one of them.
 
-What is said in the README is said once. ``{{ CHANGELOG.md }}`` is a whole file, without its title. The notebooks that
-the README links to are on the site as files.
+What is said in the README is said once. ``{{ CHANGELOG.md }}`` is a whole file, without its title. Links to notebooks
+become links to their pages.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.exceptions import PluginError
-from mkdocs.structure.files import File
 
 ROOT = Path(__file__).parent.parent
 _SECTION = re.compile(r"^\{\{ README: (?P<title>.+) \}\}$", re.MULTILINE)
@@ -23,8 +22,6 @@ _pages: dict[str, str] = {}
 
 def on_files(files: Any, config: Any) -> None:
     """Note on which page each section of the README is, so that links between sections become links between pages."""
-    for notebook in (ROOT / "notebooks").glob("*.ipynb"):
-        files.append(File.generated(config, f"notebooks/{notebook.name}", abs_src_path=str(notebook)))
     for file in files.documentation_pages():
         for match in _SECTION.finditer(file.content_string):
             _pages["#" + _slug(match["title"])] = file.src_uri
@@ -51,7 +48,7 @@ def _body(text: str) -> str:
 def _linked(text: str, uri: str) -> str:
     def target(match: re.Match[str]) -> str:
         link = match[1]
-        page = _pages.get(link) or _FILES.get(link) or link.removeprefix("docs/")
+        page = _pages.get(link) or _FILES.get(link) or link.removeprefix("docs/").replace(".ipynb", ".md")
         return f"]({link if page == uri else page})"
 
     return re.sub(r"\]\(([^)\s:]+)\)", target, text)
