@@ -30,7 +30,6 @@ def data(sample_folder):
 
 
 def test_parquet_gives_back_the_table_as_it_was(data, tmp_path):
-    pytest.importorskip("pyarrow", reason="pandas needs pyarrow to write Parquet")
     data.to_parquet(tmp_path / "table.parquet")
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "table.parquet"), data)
 
