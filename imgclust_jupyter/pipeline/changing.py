@@ -67,6 +67,9 @@ class Changing(ABC):
         if gathered is None:
             self._replace(self._described(collection))
             return
+        quiet = isinstance(request, Refresh) and request.quiet
+        if quiet and not gathered.items and not vanished:
+            return
         found = Collection(gathered, None, options.frames, options.limits)
         network = results.network if options.choice.images else get_network("pixels")
         embeddings = self._embedded(found, network)
@@ -80,7 +83,7 @@ class Changing(ABC):
             numbers = numbers_without_network(revision.collection, options.choice, everything.blocks)
             embeddings = numbers[taken]
         told = [each for each in revision.changes if each.what != ALREADY_THERE]
-        if isinstance(request, Refresh) and request.quiet and not told:
+        if quiet and not told:
             self._replace(with_collection(results, revision.collection))
             return
         by_hand = everything.by_hand

@@ -21,7 +21,7 @@ _LOOK_MS = 1000  # between two looks at whether the folder is still the one, and
 
 
 class Watcher:
-    """Calls a method when images of a folder have changed, on a thread of its own, as long as its object exists.
+    """Calls a method when images of a folder may have changed, on a thread of its own, as long as its object exists.
 
     Parameters
     ----------
@@ -55,20 +55,16 @@ def _watch(folder: WatchedFolder, on_change: weakref.WeakMethod[Callable[[], obj
 
     # Nobody tells of what other machines do to a disk on the network.
     polling = on_network(folder.path)
-    missed = False
     while not stop.is_set() and on_change() is not None:
         identity = folder.identity
         if identity is None:
-            missed = True
             stop.wait(_LOOK_MS / 1000)
             continue
-        if missed:
-            _call(on_change)
-        missed = True  # whatever ends the following may have kept something from being heard
+        heard = False
         try:
             for changes in watchfiles.watch(
                 folder.path,
-                watch_filter=lambda _, path: folder.concerns(Path(path)),
+                watch_filter=None,  # with one, what happens to other files would keep us from looking at the folder
                 debounce=_GATHERED_MS,
                 step=_QUIET_MS,
                 stop_event=stop,
@@ -80,8 +76,10 @@ def _watch(folder: WatchedFolder, on_change: weakref.WeakMethod[Callable[[], obj
             ):
                 if folder.identity != identity or on_change() is None:
                     break
-                if changes:
+                # Of what came before the watch stood, nobody tells.
+                if not heard or any(folder.concerns(Path(path)) for _, path in changes):
                     _call(on_change)
+                heard = True
         except FileNotFoundError:
             continue
         except (OSError, RuntimeError) as error:

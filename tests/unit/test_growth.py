@@ -19,7 +19,7 @@ from imgclust_jupyter.clustering import prepare
 from imgclust_jupyter.clustering.insertion import drop_leaves
 from imgclust_jupyter.embedding import Interrupted
 from imgclust_jupyter.layout import extend_neighbors, nearest_neighbors
-from imgclust_jupyter.pipeline import Addition, growth
+from imgclust_jupyter.pipeline import Addition, Refresh, growth
 from imgclust_jupyter.samples import make_samples
 
 
@@ -156,14 +156,14 @@ def test_a_provisional_tree_is_followed_by_the_exact_one(folder, extra, monkeypa
 
     def held(*args):
         begun.set()
-        assert go.wait(20)
+        assert go.wait(60)
         return exact(*args)
 
     monkeypatch.setattr(module, "exact_tree", held)
     explorer = explorer_of(folder)
     explorer.wait()
     explorer.add(extra)
-    assert begun.wait(20)
+    assert begun.wait(60)
     provisional = results_of(explorer)
     assert provisional.provisional
     assert "provisional" in provisional.tree.method
@@ -239,6 +239,20 @@ def test_a_refresh_takes_up_only_what_has_changed(folder, extra, decoded):
     assert report.startswith("1 new, 1 removed, 1 changed, 1 renamed")
     assert explorer.refresh().empty
     assert not explorer.data["new"].any()
+
+
+def test_a_quiet_look_at_what_has_not_changed_shows_nothing(folder):
+    explorer = explorer_of(folder)
+    explorer.wait()
+    published = []
+    explorer._session.on_data(lambda: published.append(len(explorer.data_so_far)))
+    for expected in ([], [46]):
+        look = Refresh(quiet=True)
+        explorer._session.pipeline.request(look)
+        explorer._session.pipeline.wait_for(look)
+        assert published == expected
+        (folder / "cat_00.jpg").unlink(missing_ok=True)
+        (folder / "cat_01.jpg").unlink(missing_ok=True)
 
 
 def test_what_was_added_by_hand_stays_until_its_file_goes(folder, extra):
@@ -371,7 +385,7 @@ def test_two_explorers_grow_side_by_side(folder, extra):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join()
     assert list(added.values()) == [3, 3]
     pd.testing.assert_frame_equal(one.data, other.data)
 
