@@ -1,5 +1,6 @@
 """Ctrl+C in a script: what is finished is kept, and the next run goes on."""
 
+import inspect
 import os
 import re
 import signal
@@ -17,55 +18,77 @@ from imgclust_jupyter import ClusterExplorer
 from imgclust_jupyter.embedding import Interrupted
 from imgclust_jupyter.embedding.networks import NETWORKS
 from imgclust_jupyter.embedding.pixels import Pixels
+from imgclust_jupyter.pipeline import Pipeline
 from imgclust_jupyter.store import Store
 
 N = 60
 BATCH = 2
+THREADS = 4
 
-SCRIPT = """
-import sys, time
+
+def interrupt_waiting(pipeline: Pipeline) -> None:
+    """Interrupt the main thread, once it waits for the work; return when it has cancelled the work."""
+
+    def waits() -> bool:
+        frame = sys._current_frames()[threading.main_thread().ident]
+        while frame is not None and frame.f_code is not Pipeline._wait.__code__:
+            frame = frame.f_back
+        return frame is not None
+
+    while not waits():
+        time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGINT)
+    while pipeline.pending:
+        time.sleep(0.01)
+
+
+SCRIPT = f"""
+import os, signal, sys, threading, time
 from dataclasses import dataclass
 
 from imgclust_jupyter import ClusterExplorer
 from imgclust_jupyter.embedding.networks import NETWORKS
 from imgclust_jupyter.embedding.pixels import Pixels
+from imgclust_jupyter.pipeline import Pipeline
 
+folder, log, seconds, interrupted_at = sys.argv[1:]
+turn, batches, begun = threading.Lock(), [], threading.Event()
+
+{inspect.getsource(interrupt_waiting)}
 
 @dataclass(frozen=True, kw_only=True)
 class Slow(Pixels):
-    batch_size: int = 2
+    batch_size: int = {BATCH}
 
     def forward(self, batch):
-        time.sleep(float(sys.argv[2]))
-        with open(sys.argv[3], "a") as log:
-            log.write(f"{len(batch)}\\n")
-        print("embedded", flush=True)
+        begun.wait()
+        with turn:  # for as long as on one core
+            time.sleep(float(seconds))
+            batches.append(len(batch))
+            with open(log, "a") as file:
+                file.write(f"{{len(batch)}}\\n")
+            if len(batches) == int(interrupted_at):
+                interrupt_waiting(explorer._session.pipeline)
         return super().forward(batch)
 
 
 NETWORKS["slow"] = lambda progress: Slow()
-explorer = ClusterExplorer(sys.argv[1], model="slow", layout="pca").wait()
+explorer = ClusterExplorer(folder, model="slow", layout="pca")
+begun.set()
+explorer.wait()
 print(len(explorer.embeddings), "images", explorer.embeddings.to_numpy().sum())
 """
 
 
-class Script:
-    """Embeds a folder in a process of its own."""
+def run(folder: Path, log: Path, seconds: float = 0, interrupted_at: int = 0) -> subprocess.CompletedProcess[str]:
+    """Embed a folder in a process of its own."""
+    command = [sys.executable, "-c", SCRIPT, str(folder), str(log), str(seconds), str(interrupted_at)]
+    environment = os.environ | {"LOKY_MAX_CPU_COUNT": str(THREADS)}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
-    def __init__(self, folder: Path, log: Path, seconds: float) -> None:
-        self.log = log
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", SCRIPT, str(folder), str(seconds), str(log)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
 
-    def embedded(self) -> int:
-        return sum(map(int, self.log.read_text().split()))
-
-    def end(self) -> tuple[str, str]:
-        return self.process.communicate(timeout=120)
+def embedded(log: Path) -> int:
+    return sum(map(int, log.read_text().split()))
 
 
 @pytest.fixture
@@ -78,59 +101,50 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_ctrl_c_in_a_script_keeps_what_is_finished(folder: Path, tmp_path: Path) -> None:
-    first = Script(folder, tmp_path / "first", seconds=0.2)
-    for _ in range(4):
-        first.process.stdout.readline()
-    first.process.send_signal(signal.SIGINT)
-    before = first.embedded()
-    _, errors = first.end()
-    assert "KeyboardInterrupt" in errors
-    assert first.process.returncode != 0
-    # Only the batches in flight are ended, one for each thread, or two where the signal came between.
+    first = run(folder, tmp_path / "first", interrupted_at=4)
+    assert "KeyboardInterrupt" in first.stderr
+    assert first.returncode != 0
+    # Only the batches in flight are ended, one for each thread.
     kept = Store().info()["embeddings"]["pixels-v1"]
-    assert kept == first.embedded()
-    assert 4 * BATCH <= before <= kept < N
-    assert kept - before <= 2 * BATCH * 4
+    assert kept == embedded(tmp_path / "first")
+    assert 4 * BATCH <= kept < (4 + THREADS) * BATCH
 
-    second = Script(folder, tmp_path / "second", seconds=0)
-    output, errors = second.end()
-    assert second.process.returncode == 0, errors
-    assert second.embedded() == N - kept
-    assert f"{N} images" in output
+    second = run(folder, tmp_path / "second")
+    assert second.returncode == 0, second.stderr
+    assert embedded(tmp_path / "second") == N - kept
+    assert f"{N} images" in second.stdout
     pixels = sum(4 * i * 16 * 16 for i in range(N)) / 255
-    np.testing.assert_allclose(float(output.split()[-1]), pixels, rtol=1e-3)
+    np.testing.assert_allclose(float(second.stdout.split()[-1]), pixels, rtol=1e-3)
 
 
 def test_a_script_shows_its_progress(folder: Path, tmp_path: Path) -> None:
-    script = Script(folder, tmp_path / "log", seconds=0.15)
-    _, errors = script.end()
-    assert script.process.returncode == 0, errors
-    lines = [line.strip() for line in re.split(r"[\r\n]+", errors) if line.strip()]
-    shown = re.compile(r"turning images into numbers: +\d+%\|.*\| \d+/60, [\d.]+ images/s, 00:\d\d left")
-    assert any(shown.fullmatch(line) for line in lines), errors
+    done = run(folder, tmp_path / "log", seconds=0.1)
+    assert done.returncode == 0, done.stderr
+    lines = [line.strip() for line in re.split(r"[\r\n]+", done.stderr) if line.strip()]
+    shown = re.compile(r"turning images into numbers: +\d+%\|.*\| \d+/60, [\d.]+ images/s, \d\d:\d\d left")
+    assert any(shown.fullmatch(line) for line in lines), done.stderr
 
 
 def test_an_interrupted_cell_cancels_the_work_and_resume_goes_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    embedded: list[int] = []
-    first, waiting = threading.Lock(), threading.Event()
+    sizes: list[int] = []
+    turn, begun = threading.Lock(), threading.Event()
 
     class Interrupting(Pixels):
         def forward(self, batch: np.ndarray) -> np.ndarray:
-            with first:
-                if not embedded and waiting.wait(20):
-                    time.sleep(0.3)  # until the main thread is in the midst of it
-                    os.kill(os.getpid(), signal.SIGINT)
-                embedded.append(len(batch))
-            time.sleep(0.05)
+            assert begun.wait(60)
+            with turn:
+                sizes.append(len(batch))
+                if len(sizes) == 1:
+                    interrupt_waiting(explorer._session.pipeline)
             return super().forward(batch)
 
     monkeypatch.setitem(NETWORKS, "interrupting", lambda progress: Interrupting(batch_size=BATCH))
     with ClusterExplorer(folder, model="interrupting", layout="pca") as explorer:
-        waiting.set()
+        begun.set()
         with pytest.raises(KeyboardInterrupt):
             explorer.wait()
         with pytest.raises(Interrupted, match="resume"):
             explorer.wait()
         explorer.resume()
         assert len(explorer.wait().embeddings) == N
-    assert sum(embedded) == N
+    assert sum(sizes) == N

@@ -28,7 +28,7 @@ def held_tree(monkeypatch):
 
     def held(*args):
         begun.set()
-        assert go.wait(20)
+        assert go.wait(60)
         return original(*args)
 
     monkeypatch.setattr(module, "plan_linkage", held)
@@ -42,20 +42,20 @@ def test_results_are_published_before_those_who_wait_go_on():
     def on_results(results):
         if results.tree is not None:
             publishing.set()
-            let_go.wait(20)
+            let_go.wait(60)
 
     pipeline = start(on_results)
-    assert publishing.wait(20)
+    assert publishing.wait(60)
     with pytest.raises(TimeoutError, match="building the tree"):
         pipeline.wait("tree", timeout=0.3)
     let_go.set()
-    assert pipeline.wait("tree", timeout=20).tree is not None
+    assert pipeline.wait("tree", timeout=60).tree is not None
 
 
 def test_going_on_with_what_runs_changes_nothing(held_tree):
     begun, go = held_tree
     pipeline = start()
-    assert begun.wait(20)
+    assert begun.wait(60)
     pipeline.start()
     assert (pipeline.progress.state, pipeline.progress.stage) == ("running", "tree")
     go.set()
@@ -68,16 +68,16 @@ def test_cancelled_is_the_last_word_even_when_progress_was_on_its_way():
     def on_progress(progress):
         if progress.stage == "embed" and progress.state == "running" and not reporting.is_set():
             reporting.set()
-            assert cancelled.wait(20)
+            assert cancelled.wait(60)
         states.append(progress.state)
 
     pipeline = start(on_progress=on_progress)
-    assert reporting.wait(20)
+    assert reporting.wait(60)
     pipeline.interrupt()
     cancelled.set()
     done = threading.Event()
     waiting = start(on_progress=lambda progress: progress.state == "done" and done.set())
-    assert done.wait(20)  # on the same thread, so that the first is over
+    assert done.wait(60)  # on the same thread, so that the first is over
     waiting.wait()
     assert states[-1] == "cancelled"
     with pytest.raises(Interrupted, match="resume"):
@@ -87,11 +87,11 @@ def test_cancelled_is_the_last_word_even_when_progress_was_on_its_way():
 def test_cancelled_and_resumed_while_the_old_run_still_goes_on(held_tree):
     begun, go = held_tree
     pipeline = start()
-    assert begun.wait(20)
+    assert begun.wait(60)
     pipeline.interrupt()
     pipeline.start()
     go.set()
-    assert pipeline.wait(timeout=20).coordinates.shape == (6, 2)
+    assert pipeline.wait(timeout=60).coordinates.shape == (6, 2)
 
 
 def test_a_download_ends_when_the_work_is_cancelled(monkeypatch):
@@ -107,9 +107,9 @@ def test_a_download_ends_when_the_work_is_cancelled(monkeypatch):
 
     monkeypatch.setattr(module, "get_network", endless)
     pipeline = start()
-    assert begun.wait(20)
+    assert begun.wait(60)
     pipeline.interrupt()
-    assert ended.wait(20)
+    assert ended.wait(60)
 
 
 def test_only_unreadable_images_are_one_clear_error(tmp_path):

@@ -19,7 +19,7 @@ class Browser:
 
     def answer(self, number):
         with self._changed:
-            assert self._changed.wait_for(lambda: number in self.answers, 10), f"no answer to request {number}"
+            assert self._changed.wait_for(lambda: number in self.answers, 60), f"no answer to request {number}"
             return self.answers[number]
 
 
@@ -65,7 +65,7 @@ def test_junk_is_left_out(browser, junk):
 
 def test_a_waiting_request_can_be_cancelled_and_a_running_one_ends(browser):
     go = threading.Event()
-    requests = Requests({"slow": lambda _: (go.wait(10), ({}, []))[1]}, (), browser.send, threads=1)
+    requests = Requests({"slow": lambda _: (go.wait(60), ({}, []))[1]}, (), browser.send, threads=1)
     requests.receive(request(1, "slow"), [])
     requests.receive(request(2, "slow"), [])
     requests.receive(request(2, "cancel"), [])
@@ -80,7 +80,7 @@ def test_a_waiting_request_can_be_cancelled_and_a_running_one_ends(browser):
 def test_immediate_requests_do_not_wait_behind_slow_ones(browser):
     go = threading.Event()
     requests = Requests(
-        {"slow": lambda _: (go.wait(10), ({}, []))[1], "quick": lambda _: ({}, [])}, ("quick",), browser.send, threads=1
+        {"slow": lambda _: (go.wait(60), ({}, []))[1], "quick": lambda _: ({}, [])}, ("quick",), browser.send, threads=1
     )
     requests.receive(request(1, "slow"), [])
     requests.receive(request(2, "quick"), [])

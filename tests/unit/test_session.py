@@ -11,6 +11,8 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
+from imgclust_jupyter.embedding.networks import NETWORKS
+from imgclust_jupyter.embedding.pixels import Pixels
 from imgclust_jupyter.pipeline import Options, Progress
 from imgclust_jupyter.widget.session import Session
 from imgclust_jupyter.workspace.selection import pack
@@ -33,7 +35,7 @@ def request(session, kind, **body):
     answered, answers = threading.Event(), []
     session._requests._send = lambda content, buffers: (answers.append((content, buffers)), answered.set())
     session._requests.receive({"v": 1, "id": 1, "kind": kind, "body": body}, [])
-    assert answered.wait(20)
+    assert answered.wait(60)
     return answers[0]
 
 
@@ -50,7 +52,7 @@ def test_a_listener_may_wait_for_everything(session):
     free = []
 
     def take_lock():
-        free.append(session.widget.lock.acquire(timeout=5))
+        free.append(session.widget.lock.acquire(timeout=60))
         session.widget.lock.release()
 
     def listener(_):
@@ -137,7 +139,7 @@ def test_dropping_the_work_and_hearing_from_the_page_at_once_is_no_deadlock(samp
     monkeypatch.setattr(session.pipeline, "interrupt", interrupt_while_a_message_arrives)
     dropping = threading.Thread(target=session.disown, daemon=True)
     dropping.start()
-    dropping.join(10)
+    dropping.join(60)
     assert not dropping.is_alive()
     session.close()
 
@@ -164,7 +166,7 @@ def test_closing_leaves_no_model_behind(sample_folder):
     end = threading.Event()
     last = Session(Options(sample_folder, model="pixels", layout="pca"))
     last.on_data(end.set)
-    assert end.wait(20)
+    assert end.wait(60)
     last.close()
     del session
     gc.collect()
@@ -214,7 +216,15 @@ def test_the_first_cut_has_no_more_clusters_than_there_are_images(sample_folder)
 
 
 def test_work_is_dropped_when_neither_the_user_nor_a_page_has_it(sample_folder, monkeypatch):
-    session = Session(Options(sample_folder, model="squeezenet", layout="pca"))
+    go = threading.Event()
+
+    class Held(Pixels):
+        def forward(self, batch):
+            assert go.wait(60)
+            return super().forward(batch)
+
+    monkeypatch.setitem(NETWORKS, "held", lambda progress: Held())
+    session = Session(Options(sample_folder, model="held", layout="pca"))
     session.shown()
     session.disown()
     assert session.pipeline.pending, "it is on its way to a page"
@@ -223,5 +233,6 @@ def test_work_is_dropped_when_neither_the_user_nor_a_page_has_it(sample_folder, 
     request(session, "views", count=0)
     assert not session.pipeline.pending
     request(session, "views", count=1)
+    go.set()
     session.pipeline.wait("tree")
     session.close()

@@ -148,7 +148,7 @@ def test_several_kernels_while_one_clears_the_cache(processes, folder, expected,
     clearing = processes.Process(target=clear_often, args=(tmp_path, network, barrier, done))
     for process in [*running, clearing]:
         process.start()
-    found = [answers.get(timeout=60) for _ in range(3 * len(sources))]
+    found = [answers.get(timeout=300) for _ in range(3 * len(sources))]
     done.set()
     for process in [*running, clearing]:
         process.join()
@@ -286,7 +286,7 @@ def test_connections_do_not_leak(processes, tmp_path):
     answers = processes.Queue()
     process = processes.Process(target=count_open_files, args=(tmp_path, answers))
     process.start()
-    before, during, after = answers.get(timeout=60)
+    before, during, after = answers.get(timeout=300)
     process.join()
     assert during - before <= 3 * 6 + 1  # database, log and its index for each thread that was alive at once
     assert after == before
