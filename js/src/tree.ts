@@ -26,11 +26,10 @@ export const rowOfLeaf = (node: number): number => -1 - node;
 
 const NO_PARENT = -1;
 
+/** What only some views ask for is worked out when they do: most of a large tree is never looked at. */
 export class Tree {
   readonly n: number;
   readonly leafOrder: Uint32Array;
-  /** Position in `leafOrder` of each row. */
-  readonly positionOfRow: Uint32Array;
   readonly leftStart: Uint32Array;
   readonly size: Uint32Array;
   /** Number of leaves in the left (upper) child. */
@@ -39,10 +38,12 @@ export class Tree {
   private readonly shownColors: readonly number[];
   private readonly leftChild: Int32Array;
   private readonly rightChild: Int32Array;
-  private readonly parentOfMerge: Int32Array;
-  private readonly parentOfRow: Int32Array;
-  private readonly colorOfMerge: Int32Array;
-  private readonly colorOfRow: Int32Array;
+  private positions: Uint32Array | undefined;
+  /** Of each node, by its slot. */
+  private parents: Int32Array | undefined;
+  private readonly colors: Int32Array;
+  /** The lowest merge whose children have their colours. */
+  private painted: number;
 
   constructor(
     leafOrder: Uint32Array,
@@ -52,49 +53,37 @@ export class Tree {
     height: Float32Array,
     shownColors: readonly number[] = [],
   ) {
-    const n = leafOrder.length;
-    this.n = n;
+    this.n = leafOrder.length;
     this.leafOrder = leafOrder;
     this.leftStart = leftStart;
     this.size = size;
     this.split = split;
     this.height = height;
     this.shownColors = shownColors;
-    this.positionOfRow = new Uint32Array(n);
-    leafOrder.forEach((row, position) => {
-      this.positionOfRow[row] = position;
-    });
     const merges = leftStart.length;
     this.leftChild = new Int32Array(merges);
     this.rightChild = new Int32Array(merges);
-    this.parentOfMerge = new Int32Array(merges).fill(NO_PARENT);
-    this.parentOfRow = new Int32Array(n).fill(NO_PARENT);
-    this.colorOfMerge = new Int32Array(merges);
-    this.colorOfRow = new Int32Array(n);
+    this.colors = new Int32Array(merges + this.n);
+    this.painted = merges;
     this.link();
-    this.paint();
   }
 
-  /** Children and parents from the intervals: merges come bottom-up, so the node that starts at a position is the last seen there. */
+  /** Children from the intervals: merges come bottom-up, so the node that starts at a position is the last seen there. */
   private link(): void {
-    const nodeAt = new Int32Array(this.n);
-    for (let position = 0; position < this.n; position++)
-      nodeAt[position] = leafNode(this.leafOrder[position]!);
-    for (let merge = 0; merge < this.leftStart.length; merge++) {
-      const start = this.leftStart[merge]!;
-      const left = nodeAt[start]!;
-      const right = nodeAt[start + this.split[merge]!]!;
-      this.leftChild[merge] = left;
-      this.rightChild[merge] = right;
-      this.setParent(left, merge);
-      this.setParent(right, merge);
+    const { leafOrder, leftStart, split, leftChild, rightChild } = this;
+    const nodeAt = new Int32Array(leafOrder.length);
+    for (let position = 0; position < nodeAt.length; position++) nodeAt[position] = -1 - leafOrder[position]!;
+    for (let merge = 0; merge < leftStart.length; merge++) {
+      const start = leftStart[merge]!;
+      leftChild[merge] = nodeAt[start]!;
+      rightChild[merge] = nodeAt[start + split[merge]!]!;
       nodeAt[start] = merge;
     }
   }
 
-  private setParent(node: number, merge: number): void {
-    if (node < 0) this.parentOfRow[rowOfLeaf(node)] = merge;
-    else this.parentOfMerge[node] = merge;
+  /** Where a node stands among all nodes: merges, then leaves. */
+  private slot(node: number): number {
+    return node < 0 ? this.leftStart.length + rowOfLeaf(node) : node;
   }
 
   /**
@@ -102,21 +91,25 @@ export class Tree {
    * (ties: left) and the smaller one colour t. So k clusters use the colours 0 … k-1 once each, and a
    * cluster that splits keeps its colour in its larger part.
    */
-  private paint(): void {
-    const merges = this.leftStart.length;
-    for (let t = 1; t <= merges; t++) {
-      const merge = merges - t;
-      const left = this.leftChild[merge]!;
-      const right = this.rightChild[merge]!;
+  private paintDownTo(lowest: number): void {
+    while (this.painted > lowest) {
+      const merge = --this.painted;
+      const left = this.slot(this.leftChild[merge]!);
+      const right = this.slot(this.rightChild[merge]!);
       const leftIsLarger = 2 * this.split[merge]! >= this.size[merge]!;
-      this.setColor(leftIsLarger ? left : right, this.colorOfMerge[merge]!);
-      this.setColor(leftIsLarger ? right : left, t);
+      this.colors[leftIsLarger ? left : right] = this.colors[merge]!;
+      this.colors[leftIsLarger ? right : left] = this.leftStart.length - merge;
     }
   }
 
-  private setColor(node: number, color: number): void {
-    if (node < 0) this.colorOfRow[rowOfLeaf(node)] = color;
-    else this.colorOfMerge[node] = color;
+  /** Position in `leafOrder` of each row. */
+  get positionOfRow(): Uint32Array {
+    if (!this.positions) {
+      this.positions = new Uint32Array(this.n);
+      for (let position = 0; position < this.n; position++)
+        this.positions[this.leafOrder[position]!] = position;
+    }
+    return this.positions;
   }
 
   /** The root: the last merge, or the only leaf. */
@@ -134,7 +127,14 @@ export class Tree {
 
   /** The merge above a node, or null above the root. */
   parent(node: number): number | null {
-    const parent = node < 0 ? this.parentOfRow[rowOfLeaf(node)] : this.parentOfMerge[node];
+    if (!this.parents) {
+      this.parents = new Int32Array(this.colors.length).fill(NO_PARENT);
+      for (let merge = 0; merge < this.leftStart.length; merge++) {
+        this.parents[this.slot(this.leftChild[merge]!)] = merge;
+        this.parents[this.slot(this.rightChild[merge]!)] = merge;
+      }
+    }
+    const parent = this.parents[this.slot(node)];
     return parent === undefined || parent === NO_PARENT ? null : parent;
   }
 
@@ -154,7 +154,9 @@ export class Tree {
 
   /** Colour index a node has whenever it is a cluster of its own. */
   colorOf(node: number): number {
-    const color = node < 0 ? this.colorOfRow[rowOfLeaf(node)]! : this.colorOfMerge[node]!;
+    // A parent comes after its children.
+    this.paintDownTo(Math.max(0, node + 1));
+    const color = this.colors[this.slot(node)]!;
     return this.shownColors[color] ?? color;
   }
 

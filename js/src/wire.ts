@@ -109,14 +109,20 @@ const NO_HEADER: Header = {
 const bytesOf = (trait: DataView): Uint8Array =>
   new Uint8Array(trait.buffer, trait.byteOffset, trait.byteLength);
 
-/** The bytes of a trait; copied, because buffers may arrive unaligned and inside a larger message. */
-function copyOf(trait: DataView, name: string, length: number): ArrayBuffer {
+/** The bytes of a trait, from a multiple of 4 on as words need it: copied where a larger message has them elsewhere. */
+function wordsOf(trait: DataView, name: string, length: number): Uint8Array {
   if (trait.byteLength !== length) {
     throw new Error(
       `The dataset cannot be shown: ${name} has ${trait.byteLength} bytes instead of ${length}.`,
     );
   }
-  return bytesOf(trait).slice().buffer as ArrayBuffer;
+  const bytes = bytesOf(trait);
+  return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+}
+
+function parseNumbers(trait: DataView, name: string, count: number): Uint32Array {
+  const { buffer, byteOffset } = wordsOf(trait, name, 4 * count);
+  return new Uint32Array(buffer, byteOffset, count);
 }
 
 /** The item ids whose bits are set. */
@@ -161,33 +167,55 @@ function intervals(boundaries: Uint32Array): Record<"leftStart" | "size" | "spli
 function parseTree(traits: DatasetTraits, n: number, colors: readonly number[]): Tree | null {
   if (n === 0 || traits.leaf_order.byteLength === 0) return null;
   const merges = n - 1;
-  const buffer = copyOf(traits.merges, "merges", 8 * merges);
-  const { leftStart, size, split } = intervals(new Uint32Array(buffer, 0, merges));
+  const { buffer, byteOffset } = wordsOf(traits.merges, "merges", 8 * merges);
+  const { leftStart, size, split } = intervals(new Uint32Array(buffer, byteOffset, merges));
   return new Tree(
-    new Uint32Array(copyOf(traits.leaf_order, "leaf_order", 4 * n)),
+    parseNumbers(traits.leaf_order, "leaf_order", n),
     leftStart,
     size,
     split,
-    new Float32Array(buffer, 4 * merges, merges),
+    new Float32Array(buffer, byteOffset + 4 * merges, merges),
     colors,
   );
 }
 
+function parseCoordinates(trait: DataView, n: number): Float32Array | null {
+  if (trait.byteLength === 0) return null;
+  const { buffer, byteOffset } = wordsOf(trait, "coordinates", 8 * n);
+  return new Float32Array(buffer, byteOffset, 2 * n);
+}
+
 const VALUE_BYTES = { number: 4, category: 2 } as const;
 
+/** Values are read from the bytes when they are first asked for: most columns are never looked at. */
 function parseColumns(trait: DataView, headers: readonly ColumnHeader[], n: number): Map<string, Column> {
   const bytesPerRow = headers.reduce((sum, { kind }) => sum + VALUE_BYTES[kind], 0);
-  const buffer = copyOf(trait, "columns", bytesPerRow * n);
-  let at = 0;
+  const bytes = wordsOf(trait, "columns", bytesPerRow * n);
+  let end = 0;
   return new Map(
     headers.map(({ name, kind, categories = [] }) => {
-      // Of its own, as what follows categories may be unaligned.
-      const bytes = buffer.slice(at, at + VALUE_BYTES[kind] * n);
-      at += bytes.byteLength;
-      const values = kind === "number" ? new Float32Array(bytes) : Int32Array.from(new Int16Array(bytes));
-      return [name, { name, kind, values, categories }];
+      const start = end;
+      end += VALUE_BYTES[kind] * n;
+      const own = bytes.subarray(start, end);
+      let values: Column["values"] | undefined;
+      const column: Column = {
+        name,
+        kind,
+        get values() {
+          values ??= valuesOf(kind, own);
+          return values;
+        },
+        categories,
+      };
+      return [name, column];
     }),
   );
+}
+
+/** Copied, as what follows categories may be unaligned. */
+function valuesOf(kind: Column["kind"], bytes: Uint8Array): Column["values"] {
+  const { buffer } = bytes.slice();
+  return kind === "number" ? new Float32Array(buffer) : Int32Array.from(new Int16Array(buffer));
 }
 
 /** @throws Error naming the trait whose length does not fit the header. */
@@ -196,9 +224,7 @@ export function parseDataset(traits: DatasetTraits): Dataset {
   const { n } = header;
   const ids = parseIds(traits.ids, n);
   const rowOfId = new Int32Array(header.id_count).fill(-1);
-  ids.forEach((id, row) => {
-    rowOfId[id] = row;
-  });
+  for (let row = 0; row < n; row++) rowOfId[ids[row]!] = row;
   return {
     version: header.version,
     n,
@@ -207,15 +233,9 @@ export function parseDataset(traits: DatasetTraits): Dataset {
     header,
     ids,
     rowOfId,
-    coordinates:
-      traits.coordinates.byteLength === 0
-        ? null
-        : new Float32Array(copyOf(traits.coordinates, "coordinates", 8 * n)),
+    coordinates: parseCoordinates(traits.coordinates, n),
     tree: parseTree(traits, n, header.colors),
-    medoids:
-      traits.medoids.byteLength === 0
-        ? null
-        : new Uint32Array(copyOf(traits.medoids, "medoids", 4 * (n - 1))),
+    medoids: traits.medoids.byteLength === 0 ? null : parseNumbers(traits.medoids, "medoids", n - 1),
     columns: parseColumns(traits.columns, header.columns, n),
   };
 }

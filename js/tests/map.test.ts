@@ -110,6 +110,22 @@ describe("Grid", () => {
     );
   });
 
+  it("holds only what filters let through, and counts it without looking for it", () => {
+    fc.assert(
+      fc.property(layouts, fc.infiniteStream(fc.boolean()), (positions, draws) => {
+        const shown = allRows(positions).filter(() => draws.next().value);
+        const grid = new Grid(positions, Bitset.of(positions.length / 2, shown));
+        const found: number[] = [];
+        expect(grid.countAround(grid.bounds)).toBe(shown.length);
+        grid.within(grid.bounds, (row) => found.push(row));
+        expect(found.sort((p, q) => p - q)).toEqual(shown);
+        const part = { ...grid.bounds, right: grid.bounds.left + 0.1 };
+        const inPart = shown.filter((row) => at(positions, row)[0] <= part.right);
+        expect(grid.countAround(part)).toBeGreaterThanOrEqual(inPart.length);
+      }),
+    );
+  });
+
   it("finds the nearest row within reach, as looking at all of them does", () => {
     fc.assert(
       fc.property(

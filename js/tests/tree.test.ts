@@ -45,6 +45,20 @@ describe("a tree", () => {
     );
   });
 
+  it("has the same colours whatever is asked for first", () => {
+    fc.assert(
+      fc.property(trees, fc.integer({ min: 1, max: 24 }), ({ n, tree }, k) => {
+        const again = new Tree(tree.leafOrder, tree.leftStart, tree.size, tree.split, tree.height);
+        const nodes = [...Array.from({ length: n }, (_, row) => leafNode(row)), ...tree.leftStart.keys()];
+        const { node, color } = again.clusters(k);
+        expect([...color]).toEqual(Array.from(node, (each) => tree.colorOf(each)));
+        const fromBelow = nodes.map((each) => tree.colorOf(each));
+        expect(nodes.toReversed().map((each) => again.colorOf(each))).toEqual(fromBelow.toReversed());
+        expect(new Set(tree.clusters(n).color)).toEqual(new Set(Array.from({ length: n }, (_, i) => i)));
+      }),
+    );
+  });
+
   it("cuts into the clusters that are left when the last merges are not made", () => {
     fc.assert(
       fc.property(trees, fc.integer({ min: -2, max: 30 }), ({ n, tree, steps }, wanted) => {

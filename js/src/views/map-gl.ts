@@ -11,11 +11,13 @@ export function createGlPoints(onLost: () => void): PointLayer | null {
   return lease && new GlPoints(lease);
 }
 
+type BufferName = "origin" | "target" | "paint";
+
 class GlPoints implements PointLayer {
   readonly canvas = document.createElement("canvas");
   private readonly lease: Lease;
   private readonly vertices: WebGLVertexArrayObject;
-  private readonly buffers: Readonly<Record<"origin" | "target" | "paint", WebGLBuffer>>;
+  private readonly buffers: Readonly<Record<BufferName, WebGLBuffer>>;
   private readonly uniforms: (name: string) => WebGLUniformLocation | null;
   private readonly life = new AbortController();
   private readonly redraw = oncePerFrame(this.life.signal, () => this.draw(this.canvas, devicePixelRatio));
@@ -32,14 +34,19 @@ class GlPoints implements PointLayer {
       if (!locations.has(name)) locations.set(name, gl.getUniformLocation(program, name));
       return locations.get(name)!;
     };
+    this.attach("target", "target");
+    this.attach("paint", "paint");
+  }
+
+  /** An attribute of the points is read from a buffer. */
+  private attach(name: BufferName, from: BufferName): void {
+    const { gl, program } = this.lease;
+    const at = gl.getAttribLocation(program, name);
     gl.bindVertexArray(this.vertices);
-    for (const [name, buffer] of Object.entries(this.buffers)) {
-      const at = gl.getAttribLocation(program, name);
-      gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
-      gl.enableVertexAttribArray(at);
-      if (name === "paint") gl.vertexAttribPointer(at, 4, gl.UNSIGNED_BYTE, true, 0, 0);
-      else gl.vertexAttribPointer(at, 2, gl.FLOAT, false, 0, 0);
-    }
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.buffers[from]);
+    gl.enableVertexAttribArray(at);
+    if (name === "paint") gl.vertexAttribPointer(at, 4, gl.UNSIGNED_BYTE, true, 0, 0);
+    else gl.vertexAttribPointer(at, 2, gl.FLOAT, false, 0, 0);
     gl.bindVertexArray(null);
   }
 
@@ -50,8 +57,10 @@ class GlPoints implements PointLayer {
     if (before?.positions !== positions) {
       const from = before?.positions.length === positions.length && moveMs > 0 ? before.positions : null;
       this.move = from && new Move(from, moveMs);
-      this.fill("origin", from ?? positions);
       this.fill("target", positions);
+      if (from) this.fill("origin", from);
+      // Points that stay where they are need no second buffer to come from.
+      this.attach("origin", from ? "origin" : "target");
     }
     if (
       before?.coloring !== coloring ||
@@ -76,7 +85,7 @@ class GlPoints implements PointLayer {
     return canvas;
   }
 
-  private fill(name: keyof typeof this.buffers, values: Positions | Uint8Array): void {
+  private fill(name: BufferName, values: Positions | Uint8Array): void {
     const { gl } = this.lease;
     gl.bindBuffer(gl.ARRAY_BUFFER, this.buffers[name]);
     gl.bufferData(gl.ARRAY_BUFFER, values, gl.STATIC_DRAW);

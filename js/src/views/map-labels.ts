@@ -1,4 +1,5 @@
 /** Where the names of groups stand on the map: amid their members or above them, the largest first, and none on another. No DOM. */
+import type { Bitset } from "../selection";
 import type { Group, Groups } from "./map-groups";
 import { type MapView, type Positions, toPixelX, toPixelY } from "./map-view";
 
@@ -14,7 +15,7 @@ export interface Place {
 export function placesOf(
   positions: Positions,
   { of, groups }: Groups,
-  isIn: (row: number) => boolean = () => true,
+  visible: Bitset | null = null,
 ): Place[] {
   const count = groups.reduce((most, { index }) => Math.max(most, index + 1), 0);
   const sums = new Float64Array(2 * count);
@@ -23,7 +24,7 @@ export function placesOf(
   for (const { index } of groups) isNamed[index] = 1;
   for (let row = 0; row < of.length; row++) {
     const group = of[row]!;
-    if (!isNamed[group] || !isIn(row)) continue;
+    if (!isNamed[group] || (visible && !visible.has(row))) continue;
     sums[2 * group]! += positions[2 * row]!;
     sums[2 * group + 1]! += positions[2 * row + 1]!;
     sizes[group]!++;
@@ -33,7 +34,7 @@ export function placesOf(
   const nearest = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
   for (let row = 0; row < of.length; row++) {
     const group = of[row]!;
-    if (!isNamed[group] || !isIn(row)) continue;
+    if (!isNamed[group] || (visible && !visible.has(row))) continue;
     const x = positions[2 * row]! - sums[2 * group]! / sizes[group]!;
     const y = positions[2 * row + 1]! - sums[2 * group + 1]! / sizes[group]!;
     const squared = x * x + y * y;

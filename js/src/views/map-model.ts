@@ -48,12 +48,8 @@ export function createMapModel(
     return chosen === "dots" || chosen === "pictures" ? chosen : "auto";
   });
   const { positions, moveMs, isMoving } = createPositions(store.published, abort);
-  const isIn = computed(() => {
-    const visible = store.visible.value;
-    return visible ? (row: number) => visible.has(row) : () => true;
-  });
-  const grid = computed(() => positions.value && new Grid(positions.value, isIn.value));
-  const levels = computed(() => positions.value && pictureLevels(positions.value, isIn.value));
+  const grid = computed(() => positions.value && new Grid(positions.value, store.visible.value));
+  const levels = computed(() => positions.value && pictureLevels(positions.value, store.visible.value));
   const camera = createMapCamera(grid, extent, moveMs, abort);
   const look = computed(() => pointLook(store.published.value.n, camera.zoomLevel(), extent.value));
   const pictureSize = computed(() => pictureSizeAt(camera.zoomLevel()));
@@ -68,7 +64,7 @@ export function createMapModel(
     groupsOf(store.dataset.peek(), store.clusters.value, store.coloring.value, store.visible.value),
   );
   const places = computed(
-    () => positions.value && groups.value && placesOf(positions.value, groups.value, isIn.value),
+    () => positions.value && groups.value && placesOf(positions.value, groups.value, store.visible.value),
   );
   const widths = computed(() => {
     const { fontFamily } = theme.value;

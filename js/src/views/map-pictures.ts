@@ -1,4 +1,5 @@
 /** Which pictures stand on the map in place of dots: few from afar, more the nearer one comes; never on each other. No DOM. */
+import type { Bitset } from "../selection";
 import type { Grid } from "./map-grid";
 import {
   type Bounds,
@@ -18,7 +19,7 @@ export const finestLevel = (n: number): number => Math.min(10, Math.ceil(Math.lo
  * The level at which each row gets a picture: at level l the map is a grid of 2^l by 2^l cells with a picture for
  * each cell, and a row that has one keeps it at every finer level, so that zooming in only ever adds pictures.
  */
-export function pictureLevels(positions: Positions, isIn: (row: number) => boolean = () => true): Uint8Array {
+export function pictureLevels(positions: Positions, visible: Bitset | null = null): Uint8Array {
   const n = positions.length / 2;
   const finest = finestLevel(n);
   const levels = new Uint8Array(n).fill(finest + 1);
@@ -27,7 +28,7 @@ export function pictureLevels(positions: Positions, isIn: (row: number) => boole
     const holders = new Int32Array(side * side).fill(-1);
     const nearest = new Float32Array(side * side).fill(Number.POSITIVE_INFINITY);
     for (let row = 0; row < n; row++) {
-      if (!isIn(row)) continue;
+      if (visible && !visible.has(row)) continue;
       const x = ((positions[2 * row]! + 1) / 2) * side;
       const y = ((positions[2 * row + 1]! + 1) / 2) * side;
       const column = Math.min(side - 1, Math.max(0, Math.floor(x)));

@@ -25,7 +25,12 @@ export function normalisePositions(coordinates: Float32Array): Positions {
   const { left, right, top, bottom } = boundsOf(coordinates);
   const half = Math.max(right - left, top - bottom) / 2 || 1;
   const [x, y] = [(left + right) / 2, (top + bottom) / 2];
-  return coordinates.map((value, i) => (value - (i % 2 === 0 ? x : y)) / half);
+  const positions = new Float32Array(coordinates.length);
+  for (let i = 0; i < positions.length; i += 2) {
+    positions[i] = (coordinates[i]! - x) / half;
+    positions[i + 1] = (coordinates[i + 1]! - y) / half;
+  }
+  return positions;
 }
 
 export interface Bounds {
