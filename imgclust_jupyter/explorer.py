@@ -474,7 +474,9 @@ class ClusterExplorer(Copying, Exporting, Growing, Labelling, Meaning, Saving, W
         # A widget on a page shows the progress itself, and better.
         with ProgressLine(hidden=self._session.is_shown) as line:
             try:
-                return self._session.pipeline.wait(stage, timeout, line.show)
+                results = self._session.pipeline.wait(stage, timeout, line.show)
             except KeyboardInterrupt:
                 self.cancel()
                 raise
+        self._session.labels.catch_up()
+        return results

@@ -1,7 +1,7 @@
 """What is kept: content hashes, embeddings and thumbnails in one SQLite database per user, labels in another."""
 
 from imgclust_jupyter.store import cache
-from imgclust_jupyter.store.label_log import Action, LabelLog, LoggedImage, open_label_log
+from imgclust_jupyter.store.label_log import Action, LabelLog, LoggedImage, Mark, open_label_log
 from imgclust_jupyter.store.schema import DECODE_VERSION
 from imgclust_jupyter.store.store import Record, Store, open_store
 
@@ -10,6 +10,7 @@ __all__ = [
     "Action",
     "LabelLog",
     "LoggedImage",
+    "Mark",
     "Record",
     "Store",
     "cache",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,10 @@ from imgclust_jupyter.store.recovery import SturdyDatabase
 from imgclust_jupyter.store.schema import LABELS
 from imgclust_jupyter.store.settings import data_directory
 
-__all__ = ["Action", "LabelLog", "LoggedImage", "open_label_log"]
+__all__ = ["Action", "LabelLog", "LoggedImage", "Mark", "open_label_log"]
+
+Mark = Mapping[Database, int]
+"""How far each of the databases goes that are read."""
 
 
 @dataclass(frozen=True)
@@ -122,29 +125,46 @@ class LabelLog:
 
     def images(self, collection: str) -> list[LoggedImage]:
         """Return all images of a collection that have ever had a label."""
-        rows = self._read("SELECT id, path, digest FROM images WHERE collection = ? ORDER BY path, id", collection)
+        query = "SELECT id, path, digest FROM images WHERE collection = ? ORDER BY path, id"
+        rows = [row for _, found in self._read(query, lambda _: (collection,)) for row in found]
         # Where the file cannot be written to, memory knows better where an image is now.
         return list({image_id: LoggedImage(image_id, path, digest) for image_id, path, digest in rows}.values())
 
-    def actions(self, collection: str) -> list[Action]:
-        """Return what was done with a collection, the first first, from whichever machine it came."""
-        rows = self._read(
-            "SELECT time, name, value, action, by, images FROM actions WHERE collection = ? ORDER BY time, number",
-            collection,
+    def actions(self, collection: str, since: Mark | None = None) -> list[Action]:
+        """Return what was done with a collection, the first first, from whichever machine it came.
+
+        Parameters
+        ----------
+        collection : str
+        since : mapping, optional
+            An earlier `mark`: what had been written down by then is left out.
+        """
+        query = (
+            "SELECT time, name, value, action, by, images FROM actions WHERE collection = ? AND number > ? "
+            "ORDER BY time, number"
         )
+        found = self._read(query, lambda database: (collection, (since or {}).get(database, 0)))
         return [
             Action(time, column, value, action, by, np.frombuffer(images, dtype="<i8"))
+            for _, rows in found
             for time, column, value, action, by, images in rows
         ]
 
-    def _read(self, query: str, collection: str) -> list[tuple[Any, ...]]:
-        def fetch(database: Database) -> list[tuple[Any, ...]]:
+    def mark(self) -> Mark:
+        """Return how far the log goes; another one, as soon as something was written down by whomever."""
+        found = self._read("SELECT COALESCE(MAX(number), 0) FROM actions", lambda _: ())
+        return {database: number for database, [(number,)] in found}
+
+    def _read(
+        self, query: str, values: Callable[[Database], tuple[Any, ...]]
+    ) -> list[tuple[Database, list[tuple[Any, ...]]]]:
+        def fetch(database: Database) -> tuple[Database, list[tuple[Any, ...]]]:
             with database.connection() as connection:
-                return connection.execute(query, (collection,)).fetchall()
+                return database, connection.execute(query, values(database)).fetchall()
 
         if self._database.file is not None and not self.path.exists():
             return []  # who gives no labels is to have no database of them, nor a warning that there can be none
-        return [row for rows in self._database.read(fetch) for row in rows]
+        return self._database.read(fetch)
 
 
 def open_label_log() -> LabelLog:

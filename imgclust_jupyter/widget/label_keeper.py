@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
-import secrets
+import threading
 import time
+import weakref
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,10 +16,10 @@ import pandas as pd
 from imgclust_jupyter.collection.identity import identity
 from imgclust_jupyter.pipeline import Pipeline, Results
 from imgclust_jupyter.pipeline.results import OWN_COLUMNS
-from imgclust_jupyter.store import Action, LabelLog, LoggedImage, open_label_log, open_store
+from imgclust_jupyter.store import Action, open_label_log
+from imgclust_jupyter.widget.label_book import LabelBook, Turnover, present_in
 from imgclust_jupyter.widget.label_wire import encode_labels
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
-from imgclust_jupyter.workspace.label_replay import Present, match, replay
 from imgclust_jupyter.workspace.label_transcript import Transcript
 from imgclust_jupyter.workspace.labels import LabelTable, label_text
 
@@ -28,10 +29,17 @@ LOG_COLUMNS = ("time", "column", "value", "action", "images", "by", "paths")
 
 _TAKEN = {"name", "path", "size", "width", "height", "frame", *OWN_COLUMNS}
 _UNDO = "undo"  # whoever changes labels without saying so has gone through the history
+_LOG = "log"  # what is there already is not written down
+
+_keepers: weakref.WeakSet[LabelKeeper] = weakref.WeakSet()  # which have labels, in this process
+_keepers_lock = threading.Lock()
 
 
 class LabelKeeper:
-    """Gives, publishes and writes down labels.
+    """Gives, publishes and writes down labels, and takes up what others give to the same images.
+
+    Others are the explorers of this process, at once, and those of other kernels, whenever there is something to be
+    done with labels (`catch_up`).
 
     Parameters
     ----------
@@ -46,11 +54,12 @@ class LabelKeeper:
         self._widget = widget
         self._dataset = dataset
         self._pipeline = pipeline
-        self._log: LabelLog | None = None  # not before the images are known by their contents
-        self._collection = ""
-        self._logged: dict[int, LoggedImage] = {}  # by item id
-        self._next_id = itertools.count(secrets.randbits(62))  # in sequence, since a database likes that
-        self._by, self._rename = _UNDO, False
+        self._book: LabelBook | None = None  # not before the images are known by their contents
+        self._readable: npt.NDArray[np.int64] | None = None  # ids of the images that were looked for in the log
+        self._by, self._renamed = _UNDO, False
+        self._unwritten: deque[Turnover] = deque()
+        self._catching_up = threading.Lock()  # taken before the widget's lock, never under it
+        widget.catch_up = self.catch_up
         widget.observe(self._follow, "labels")
 
     @property
@@ -62,17 +71,15 @@ class LabelKeeper:
     @property
     def ready(self) -> bool:
         """Whether the labels of earlier sessions are there, and new ones can be given."""
-        return self._log is not None
+        return self._book is not None
 
     @property
     def transcript(self) -> Transcript:
         """What was done with the labels of these images, in all sessions."""
-        if self._log is None:
-            return Transcript()
-        return Transcript(self._log.images(self._collection), self._log.actions(self._collection))
+        return self._book.transcript if self._book else Transcript()
 
     def take_up(self, results: Results, brought: Transcript | None = None) -> None:
-        """Bring the labels of earlier sessions back, once the images are known by their contents.
+        """Bring the labels of earlier sessions back, once the images are known by their contents, or others are there.
 
         Parameters
         ----------
@@ -82,34 +89,54 @@ class LabelKeeper:
             wherever it was done.
         """
         collection = results.collection
-        if self.ready or results.embeddings is None or collection is None:
+        if collection is None or (results.embeddings is None and not self.ready):
             return
-        ids = collection.readable.tolist()
-        digests = collection.known_hashes(open_store(), ids)
-        present = [
-            Present(i, collection.items[i].relative, digest)
-            for i, digest in zip(ids, digests, strict=True)
-            if digest is not None
-        ]
-        self._collection = identity(self._pipeline.options.source, [each.digest for each in present])
-        log = open_label_log()
+        readable = collection.readable
+        if self._readable is not None and np.array_equal(readable, self._readable):
+            return
+        self._readable = readable
+        if self._book is not None:
+            self.catch_up(anew=True)
+            return
+        digests = [each.digest for each in present_in(collection)]
+        book = LabelBook(open_label_log(), identity(self._pipeline.options.source, digests))
         if brought is not None:
-            here = Transcript(log.images(self._collection), log.actions(self._collection))
-            log.append(self._collection, *brought.beyond(here, self._next_id))
-        images = log.images(self._collection)
-        found = match(images, present)
-        moved = []
-        for image in images:
-            if image.id in found:
-                now = LoggedImage(image.id, *found[image.id][1:])
-                self._logged[found[image.id].id] = now
-                moved += [now] if now != image else []
-        if moved:
-            log.append(self._collection, moved, [])
-        labels = replay(log.actions(self._collection), {i: each.id for i, each in found.items()})
+            book.add(brought)
+        labels = book.replayed(book.news(collection, anew=True), self.table).compact()
         with self._widget.lock:
             self._widget.begin(labels=labels)
-            self._log = log
+            self._book = book
+        with _keepers_lock:
+            _keepers.add(self)
+
+    def catch_up(self, anew: bool = False) -> None:
+        """Take up what others have done with the labels; not to be called under the widget's lock.
+
+        Parameters
+        ----------
+        anew : bool
+            Whether other images are there than before.
+        """
+        collection = self._pipeline.results.collection
+        if self._book is None or collection is None:
+            return
+        with self._catching_up:
+            news: list[Action] = []
+            while True:
+                self._write()
+                news += self._book.news(collection, anew)
+                anew = False
+                with self._widget.lock:
+                    if self._unwritten:
+                        continue  # the log does not know yet what is newer than all the rest
+                    labels = self._book.replayed(news, self.table)
+                    if labels is not self.table:
+                        self._by = _LOG
+                        try:
+                            self._widget.begin(labels=labels)
+                        finally:
+                            self._by = _UNDO
+                    return
 
     def label(self, value: str | None, ids: npt.ArrayLike, column: str, keep: bool, by: str) -> tuple[int, int]:
         """Give images a label, or take it away; return how many have changed, and how many have kept another one.
@@ -120,6 +147,7 @@ class LabelKeeper:
             For a label or a column that cannot be.
         """
         column, value = self._checked(column), None if value is None else label_text(value)
+        self.catch_up()
         ids = np.asarray(ids, dtype=np.int64)
         with self._widget.lock:
             before = self.table
@@ -131,6 +159,7 @@ class LabelKeeper:
     def label_all(self, values: Iterable[tuple[str, npt.ArrayLike]], column: str, keep: bool, by: str) -> int:
         """Give several labels in one step; return how many images have changed."""
         column = self._checked(column)
+        self.catch_up()
         with self._widget.lock:
             before = after = self.table
             for value, ids in values:
@@ -148,21 +177,23 @@ class LabelKeeper:
         ValueError
             For a label that cannot be.
         """
+        self.catch_up()
         with self._widget.lock:
             before = self.table
             after = before.rename(column, value, label_text(to))
-            self._change(after, by, rename=True)
+            self._change(after, by, renamed=True)
         return before.counts(column)[value]
 
     def refuse(self, column: str, value: str, ids: npt.ArrayLike, by: str) -> None:
         """Have images not suggested for a label again."""
+        self.catch_up()
         with self._widget.lock:
             self._change(self.table.refuse(self._checked(column), label_text(value), ids), by)
 
     def log(self) -> pd.DataFrame:
         """Return what was done with the labels of this collection, in all sessions."""
-        actions = self._log.actions(self._collection) if self._log else []
-        place = {image.id: image.path for image in self._log.images(self._collection)} if self._log else {}
+        images, actions = self.transcript
+        place = {image.id: image.path for image in images}
         rows = [
             (
                 pd.Timestamp(each.time, unit="s", tz="UTC"), each.column, each.value, each.action, len(each.images),
@@ -178,19 +209,21 @@ class LabelKeeper:
             raise ValueError(f"{column!r} is a column that every explorer has; labels need another name")
         return column
 
-    def _change(self, labels: LabelTable, by: str, rename: bool = False) -> None:
+    def _change(self, labels: LabelTable, by: str, renamed: bool = False) -> None:
         if labels is self.table:
             return
-        self._by, self._rename = by, rename
+        self._by, self._renamed = by, renamed
         try:
             self._widget.change(labels=labels)
         finally:
-            self._by, self._rename = _UNDO, False
+            self._by, self._renamed = _UNDO, False
 
     def _follow(self, change: Any) -> None:
         self._publish(change.new)
-        if self._log is not None:
-            self._write(self._log, change.old, change.new)
+        if self._book is not None and self._by != _LOG:
+            self._unwritten.append(Turnover(time.time(), self._by, self._renamed, change.old, change.new))
+            # The disk may be slow, and the views are not to wait for it; whoever gives the label does.
+            self._widget.lock.after(self._write_and_tell)
 
     def _publish(self, labels: LabelTable) -> None:
         collection = self._pipeline.results.collection
@@ -199,25 +232,16 @@ class LabelKeeper:
         with self._dataset.hold_sync():
             self._dataset.labels, self._dataset.label_codes = header, codes
 
-    def _write(self, log: LabelLog, before: LabelTable, after: LabelTable) -> None:
-        now = time.time()
-        images: dict[int, LoggedImage] = {}
-        actions = []
-        for action, column, value, ids in before.differences(after):
-            known = self._known(ids.tolist())
-            images |= {image.id: image for item, image in known.items() if self._logged.get(item) != image}
-            self._logged |= known
-            logged = np.array([image.id for image in known.values()], dtype=np.int64)
-            word = "rename" if self._rename and action == "label" else action
-            actions.append(Action(now, column, value, word, self._by, logged))
-        log.append(self._collection, list(images.values()), actions)
-
-    def _known(self, ids: list[int]) -> dict[int, LoggedImage]:
-        """Return images as the log is to know them from now on, by item id."""
+    def _write(self) -> None:
         collection = self._pipeline.results.collection
+        assert self._book is not None
         assert collection is not None
-        known = {}
-        for item, digest in zip(ids, collection.known_hashes(open_store(), ids), strict=True):
-            image_id = self._logged[item].id if item in self._logged else next(self._next_id)
-            known[item] = LoggedImage(image_id, collection.items[item].relative, digest or "")
-        return known
+        self._book.write(self._unwritten, collection)
+
+    def _write_and_tell(self) -> None:
+        self._write()
+        with _keepers_lock:
+            others = [each for each in _keepers if each is not self]
+        for other in others:
+            if other._book is not None and self._book is not None and other._book.shares(self._book):
+                other.catch_up()

@@ -131,6 +131,7 @@ def _checked(keeper: LabelKeeper, answer: Handler) -> Handler:
     def checked(body: dict[str, Any]) -> Answer:
         if not keeper.ready:
             raise BadRequestError("labels can be given as soon as all images have been read")
+        keeper.catch_up()
         try:
             return answer(body)
         except (ValueError, KeyError) as error:

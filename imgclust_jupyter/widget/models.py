@@ -7,7 +7,6 @@ and never raise.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import anywidget
 import traitlets as t
 
+from imgclust_jupyter.widget.turn import Turn
 from imgclust_jupyter.widget.wire import DatasetMessage
 from imgclust_jupyter.workspace import exclusion
 from imgclust_jupyter.workspace.filters import Filter, mend
@@ -103,10 +103,12 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
 
     Attributes
     ----------
-    lock : RLock
-        Held while a message of the browser changes traits; nobody may wait for work under it.
+    lock : Turn
+        Held while a message of the browser changes traits; nobody may wait for work or for the disk under it.
     renewed : callable
         From filters that undo or redo brings back to those that they would be now.
+    catch_up : callable
+        Called before undo and redo, to learn what others have done with the labels.
     """
 
     _esm = front_end("widget.js")
@@ -132,10 +134,10 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
     _REMEMBERED = ("selection", "selection_origin", "cut", "filters", "excluded", "labels")
 
     def __init__(self, dataset: DatasetModel, on_request: Callable[[dict[str, Any], list[Any]], None]) -> None:
-        self.lock = threading.RLock()
+        self.lock = Turn()
         self.renewed: Callable[[list[Filter]], list[Filter]] = list
+        self.catch_up: Callable[[], object] = bool
         self._listeners: list[Callable[[], object]] = []
-        self._selection_is_new = False
         self._last_cut: dict[str, int | float | None] = {"n_clusters": 1, "height": None}
         self._history = History()
         self._before: dict[str, Any] = {}
@@ -156,7 +158,6 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
                 for name, value in traits.items():
                     setattr(self, name, value)
             self._remember(gesture, list(self._before))
-        self._notify()
 
     def begin(self, **traits: Any) -> None:
         """Set what nobody has chosen, and so nobody can take back."""
@@ -173,9 +174,9 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
 
     def go(self, steps: int) -> None:
         """Go back (undo) or forth (redo) in the history, as far as it reaches."""
+        self.catch_up()
         with self.lock:
             self._go(steps)
-        self._notify()
 
     def answer(self, content: dict[str, Any], buffers: list[bytes] | None = None) -> None:
         """Send a custom message from any thread."""
@@ -183,6 +184,12 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
             self.send(content, buffers)
 
     def _handle_msg(self, msg: dict[str, Any]) -> None:
+        data = msg["content"]["data"]
+        if data.get("method") == "custom":
+            super()._handle_msg(msg)  # whoever answers takes the lock where it is needed
+            return
+        if "travel" in data.get("state", {}):
+            self.catch_up()
         with self.lock:
             super()._handle_msg(msg)
             *earlier, last = _apart(self._before) or [[]]
@@ -190,12 +197,12 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
                 self._remember("", names)
             self._remember(str(self.step), last)
             self._go(self._new_travel())
-        # After the lock: a listener may ask for explorer.data, which waits for the worker, which needs the lock.
-        self._notify()
 
     def _note_change(self, change: Any) -> None:
         self._before.setdefault(change.name, change.old)
-        self._selection_is_new |= change.name == "selection"
+        if change.name == "selection":
+            # After the lock: a listener may ask for explorer.data, which waits for the worker, which needs the lock.
+            self.lock.after(self._notify)
 
     def _remember(self, gesture: str, names: Iterable[str]) -> None:
         before = {name: self._before.pop(name) for name in names}
@@ -207,14 +214,21 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
 
     def _go(self, steps: int) -> None:
         for _ in range(abs(steps)):
-            state = self._history.redo() if steps > 0 else self._history.undo()
-            if state is None:
+            step = self._history.redo() if steps > 0 else self._history.undo()
+            if step is None:
                 break
+            left, state = (step.before, step.after) if steps > 0 else (step.after, step.before)
             with self.hold_sync():
                 for name, value in state.items():
-                    setattr(self, name, self.renewed(value) if name == "filters" else value)
+                    setattr(self, name, self._as_of_now(name, left[name], value))
             self._before.clear()
         self._tell_past()
+
+    def _as_of_now(self, name: str, left: Any, value: Any) -> Any:
+        if name == "filters":
+            return self.renewed(value)
+        # Nobody takes back what others have done.
+        return self.labels.changed_as(left, value) if name == "labels" else value
 
     def _new_travel(self) -> int:
         """How far the page that wrote `travel` last has gone since it did so before."""
@@ -230,9 +244,6 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
         self.past = {"undo": self._history.undo_text, "redo": self._history.redo_text}
 
     def _notify(self) -> None:
-        if not self._selection_is_new:
-            return
-        self._selection_is_new = False
         for listener in list(self._listeners):
             listener()
 

@@ -163,6 +163,7 @@ class Session:
         except BaseException:
             self.pipeline.withdraw(request)  # whoever asks again is not to get it twice
             raise
+        self.labels.catch_up()
         data = self.data_so_far
         return data[data["new"]] if "new" in data else data.iloc[:0]
 

@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["History", "State"]
+__all__ = ["History", "State", "Step"]
 
 State = Mapping[str, Any]
 """Values by name: of what a step has changed, before it or after it."""
 
 
 @dataclass(frozen=True)
-class _Step:
+class Step:
+    """What was done: in words, by which gesture, and the values that it has changed."""
+
     text: str
     gesture: str
     before: State
@@ -33,13 +35,13 @@ class History:
     --------
     >>> history = History()
     >>> history.record({"cut": 3}, {"cut": 5}, "5 clusters")
-    >>> history.undo(), history.redo_text
+    >>> history.undo().before, history.redo_text
     ({'cut': 3}, '5 clusters')
     """
 
     def __init__(self, limit: int = 100) -> None:
-        self._done: deque[_Step] = deque(maxlen=limit)
-        self._undone: list[_Step] = []
+        self._done: deque[Step] = deque(maxlen=limit)
+        self._undone: list[Step] = []
 
     @property
     def undo_text(self) -> str:
@@ -72,20 +74,18 @@ class History:
         if not changed:
             return
         self._undone.clear()
-        self._done.append(_Step(text, gesture, {n: before[n] for n in changed}, {n: after[n] for n in changed}))
+        self._done.append(Step(text, gesture, {n: before[n] for n in changed}, {n: after[n] for n in changed}))
 
-    def undo(self) -> State | None:
-        """Return the values from before the last step, or None."""
+    def undo(self) -> Step | None:
+        """Return the last step, which is to be taken back, or None."""
         if not self._done:
             return None
-        step = self._done.pop()
-        self._undone.append(step)
-        return step.before
+        self._undone.append(self._done.pop())
+        return self._undone[-1]
 
-    def redo(self) -> State | None:
-        """Return the values from after the step that was undone last, or None."""
+    def redo(self) -> Step | None:
+        """Return the step that was undone last, which is to be done again, or None."""
         if not self._undone:
             return None
-        step = self._undone.pop()
-        self._done.append(step)
-        return step.after
+        self._done.append(self._undone.pop())
+        return self._done[-1]

@@ -64,25 +64,28 @@ def match(logged: Sequence[LoggedImage], present: Sequence[Present]) -> dict[int
     return {image_id: each for place, each in found.items() for image_id in places[place]}
 
 
-def replay(actions: Iterable[Action], item_of: Mapping[int, int]) -> LabelTable:
+def replay(actions: Iterable[Action], item_of: Mapping[int, int], table: LabelTable) -> LabelTable:
     """Do again what the log says.
+
+    What the table has of these actions already makes no difference: the last word on an image counts.
 
     Parameters
     ----------
     actions : iterable of Action
     item_of : mapping of int to int
         The item ids of the images in the log; actions on others are left out.
+    table : LabelTable
+        Where it is done.
 
     Returns
     -------
     LabelTable
-        With the values that are in use, in the order of their first use by an image that is there.
+        The same one when nothing has changed.
     """
-    table = LabelTable()
     for action in actions:
         items = np.array([item_of[i] for i in action.images.tolist() if i in item_of], dtype=np.int64)
         if action.value is not None and action.action in ("refuse", "allow"):
             table = getattr(table, action.action)(action.column, action.value, items)
         else:
             table = table.assign(action.column, action.value, items)
-    return table.compact()
+    return table

@@ -207,6 +207,27 @@ class LabelTable:
                 if items:
                     yield action, name, value, np.array(sorted(items), dtype=np.int64)
 
+    def changed_as(self, before: LabelTable, after: LabelTable) -> LabelTable:
+        """Do what has changed one table to another, where this one is still as the first.
+
+        Examples
+        --------
+        >>> before = LabelTable()
+        >>> after = before.assign("label", "cow", [0, 1])
+        >>> after.assign("label", "horse", [1]).changed_as(after, before).column("label").values_of([0, 1]).tolist()
+        [None, 'horse']
+        """
+        if self is before:
+            return after
+        table = self
+        for action, name, value, ids in before.differences(after):
+            if value is not None and action in ("refuse", "allow"):
+                table = getattr(table, action)(name, value, ids)
+            else:
+                still = self.column(name).values_of(ids) == before.column(name).values_of(ids)
+                table = table.assign(name, value, ids[still])
+        return table
+
     def _with(self, name: str, categories: tuple[str, ...], codes: npt.NDArray[np.int16]) -> LabelTable:
         if name not in self.columns and len(self.columns) == _MOST_COLUMNS:
             raise ValueError(f"there can be {_MOST_COLUMNS} columns of labels; {name!r} would be one more")

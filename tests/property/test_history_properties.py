@@ -13,15 +13,15 @@ changes = st.tuples(st.sampled_from("abc"), st.integers(0, 3))
 def test_history_is_a_walk_along_the_list_of_states(steps):
     history, now = History(), {"a": 0, "b": 0, "c": 0}
     states, at = [dict(now)], 0
-    for step in steps:
-        if step == "undo":
-            now.update(history.undo() or {})
+    for each in steps:
+        if each == "undo":
+            now.update(step.before if (step := history.undo()) else {})
             at = max(0, at - 1)
-        elif step == "redo":
-            now.update(history.redo() or {})
+        elif each == "redo":
+            now.update(step.after if (step := history.redo()) else {})
             at = min(len(states) - 1, at + 1)
         else:
-            name, value = step
+            name, value = each
             history.record({name: now[name]}, {name: value}, "text")
             if now[name] != value:
                 now[name] = value

@@ -4,6 +4,7 @@ import pytest
 from imgclust_jupyter.collection.identity import identity
 from imgclust_jupyter.store import Action, LoggedImage
 from imgclust_jupyter.workspace.label_replay import Present, match, replay
+from imgclust_jupyter.workspace.labels import LabelTable
 
 
 def matched(logged, present):
@@ -50,7 +51,7 @@ def test_what_was_done_is_done_again():
         action("label", "sharp", [11], "quality"),
         action("label", "gone", [99], "gone"),
     ]
-    table = replay(actions, {10: 0, 11: 1, 12: 2, 13: 3})
+    table = replay(actions, {10: 0, 11: 1, 12: 2, 13: 3}, LabelTable()).compact()
     assert {name: column.values_of(range(4)).tolist() for name, column in table.columns.items()} == {
         "label": ["pig", "pig", None, "cow"],
         "quality": [None, "sharp", None, None],

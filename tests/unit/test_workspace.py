@@ -44,8 +44,8 @@ def test_drags_are_one_step_and_gestures_apart_are_not():
     for before, after, gesture in [(5, 6, "a"), (6, 7, "a"), (7, 8, "b"), (8, 9, ""), (9, 10, "")]:
         history.record({"cut": before}, {"cut": after}, f"{after} clusters", gesture)
     undone = []
-    while (state := history.undo()) is not None:
-        undone.append(state["cut"])
+    while (step := history.undo()) is not None:
+        undone.append(step.before["cut"])
     assert undone == [9, 8, 7, 5]
 
 
@@ -60,7 +60,7 @@ def test_the_oldest_steps_are_forgotten():
     history = History(limit=3)
     for k in range(10):
         history.record({"cut": k}, {"cut": k + 1}, "")
-    assert [history.undo() for _ in range(4)] == [{"cut": 9}, {"cut": 8}, {"cut": 7}, None]
+    assert [(step := history.undo()) and step.before["cut"] for _ in range(4)] == [9, 8, 7, None]
 
 
 def test_one_history_for_the_browser_and_python(session):

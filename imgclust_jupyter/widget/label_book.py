@@ -1,0 +1,152 @@
+"""The log of labels, seen from one explorer: which image of the log is which of its own."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import secrets
+import threading
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from imgclust_jupyter.collection import Collection
+from imgclust_jupyter.store import Action, LabelLog, LoggedImage, Mark, open_store
+from imgclust_jupyter.workspace.label_replay import Present, match, replay
+from imgclust_jupyter.workspace.label_transcript import Transcript
+from imgclust_jupyter.workspace.labels import LabelTable
+
+__all__ = ["LabelBook", "Turnover", "present_in"]
+
+
+class Turnover(NamedTuple):
+    """A change of labels that is to be written down: when, by whom, and the labels before and after it."""
+
+    time: float
+    by: str
+    renamed: bool
+    before: LabelTable
+    after: LabelTable
+
+
+class LabelBook:
+    """Writes labels into the log and reads them from it, for the images of one collection.
+
+    Its methods can be called from any thread; they wait for the disk.
+
+    Parameters
+    ----------
+    log : LabelLog
+    name : str
+        By which the log knows the collection.
+    """
+
+    def __init__(self, log: LabelLog, name: str) -> None:
+        self._log = log
+        self._name = name
+        self._lock = threading.Lock()
+        self._logged: dict[int, LoggedImage] = {}  # by item id
+        self._item_of: dict[int, int] = {}  # by the id in the log
+        self._next_id = itertools.count(secrets.randbits(62))  # in sequence, since a database likes that
+        self._mark: Mark = {}
+        self._latest = -math.inf
+
+    def shares(self, other: LabelBook) -> bool:
+        """Return whether both are of the same collection in the same log."""
+        return self._log is other._log and self._name == other._name
+
+    @property
+    def transcript(self) -> Transcript:
+        """What was done with the labels of these images, in all sessions."""
+        return Transcript(self._log.images(self._name), self._log.actions(self._name))
+
+    def add(self, brought: Transcript) -> None:
+        """Add what a saved session knows and the log does not."""
+        self._log.append(self._name, *brought.beyond(self.transcript, self._next_id))
+
+    def write(self, turnovers: deque[Turnover], collection: Collection) -> None:
+        """Write down changes, the first first, until none is left and none is being written by another thread."""
+        with self._lock:
+            while turnovers:
+                self._write(turnovers.popleft(), collection)
+
+    def news(self, collection: Collection, anew: bool = False) -> list[Action]:
+        """Return what was written down since the last call, by whomever, the first first.
+
+        Parameters
+        ----------
+        collection : Collection
+        anew : bool
+            Whether other images may be there than at the last call: then it is all that there is, and images are looked
+            for again.
+        """
+        with self._lock:
+            mark = self._log.mark()
+            if mark == self._mark and not anew:
+                return []
+            actions = self._log.actions(self._name, None if anew else self._mark)
+            if actions and actions[0].time < self._latest:
+                actions = self._log.actions(self._name)  # from another machine: of an image the last word counts
+            self._mark = mark
+            self._latest = max([self._latest, *(action.time for action in actions)])
+            if anew or not all(self._item_of.keys() >= set(action.images.tolist()) for action in actions):
+                self._identify(collection)
+            return actions
+
+    def replayed(self, actions: Sequence[Action], table: LabelTable) -> LabelTable:
+        """Return a table with what was done; the same one when it has that already."""
+        with self._lock:
+            return replay(actions, self._item_of, table)
+
+    def _identify(self, collection: Collection) -> None:
+        present = present_in(collection)
+        there = {each.id: each for each in present}
+        # What an image was called in this session it stays, whatever has become of its file.
+        settled = {number: there[item] for number, item in self._item_of.items() if item in there}
+        images = self._log.images(self._name)
+        found = match(images, present) | settled
+        moved = []
+        for image in images:
+            if image.id in found:
+                item, *place = found[image.id]
+                now = LoggedImage(image.id, *place)
+                self._item_of[image.id] = item
+                if self._logged.setdefault(item, now).id == now.id:
+                    self._logged[item] = now
+                moved += [now] if now != image else []
+        if moved:
+            self._log.append(self._name, moved, [])
+
+    def _write(self, turnover: Turnover, collection: Collection) -> None:
+        images: dict[int, LoggedImage] = {}
+        actions = []
+        for action, column, value, ids in turnover.before.differences(turnover.after):
+            known = self._known(ids.tolist(), collection)
+            images |= {image.id: image for item, image in known.items() if self._logged.get(item) != image}
+            self._logged |= known
+            self._item_of |= {image.id: item for item, image in known.items()}
+            logged = np.array([image.id for image in known.values()], dtype=np.int64)
+            word = "rename" if turnover.renamed and action == "label" else action
+            actions.append(Action(turnover.time, column, value, word, turnover.by, logged))
+        self._log.append(self._name, list(images.values()), actions)
+
+    def _known(self, ids: list[int], collection: Collection) -> dict[int, LoggedImage]:
+        """Return images as the log is to know them from now on, by item id."""
+        known = {}
+        for item, digest in zip(ids, collection.known_hashes(open_store(), ids), strict=True):
+            number = self._logged[item].id if item in self._logged else next(self._next_id)
+            known[item] = LoggedImage(number, collection.items[item].relative, digest or "")
+        return known
+
+
+def present_in(collection: Collection) -> list[Present]:
+    """Return the images that are there, and known by their content."""
+    ids = collection.readable.tolist()
+    digests = collection.known_hashes(open_store(), ids)
+    return [
+        Present(i, collection.items[i].relative, digest)
+        for i, digest in zip(ids, digests, strict=True)
+        if digest is not None
+    ]
