@@ -40,7 +40,7 @@ export interface Labelling {
   readonly known: ReadonlySignal<readonly string[]>;
   /** What came of the last wish, or why nothing did. */
   readonly note: ReadonlySignal<Note>;
-  /** The label that was written last. */
+  /** The label that was written last, else the newest; null when there is none. */
   readonly latest: ReadonlySignal<string | null>;
   /** What to label next; null when nothing is left, undefined until that is asked. */
   readonly next: ReadonlySignal<Next | null | undefined>;
@@ -80,6 +80,12 @@ export function createLabelling(store: Store, rpc: Rpc, abort: AbortSignal): Lab
     const used = ofAll.value.labels.map(({ label }) => label);
     const late = recent.value.filter((label) => used.includes(label));
     return [...new Set([...late, ...used])];
+  });
+  const latest = computed(() => {
+    const used = ofAll.value.labels;
+    const written = recent.value.find((label) => used.some((each) => each.label === label));
+    // Codes count up with the labels: where nobody has written any yet, as after a restart, the newest is the last.
+    return written ?? used.toSorted((a, b) => b.code - a.code)[0]?.label ?? null;
   });
   const note = signal<Note>({ text: "", kind: "done" });
   const next = signal<Next | null | undefined>(undefined);
@@ -159,7 +165,7 @@ export function createLabelling(store: Store, rpc: Rpc, abort: AbortSignal): Lab
     ofSelected,
     known,
     note,
-    latest: computed(() => recent.value.find((label) => known.value.includes(label)) ?? null),
+    latest,
     next,
     write,
 

@@ -18,14 +18,15 @@ export interface Review {
   /** How like the label's members a row is, 0 to 1. */
   scoreOf(row: number): number | undefined;
   start(label: string): Promise<void>;
-  decide(row: number, isYes: boolean): void;
-  /** Takes the last decision back and returns its row. */
+  /** One decision about these rows, for undo as well. */
+  decide(rows: readonly number[], isYes: boolean): void;
+  /** Takes the last decision back and returns its first row. */
   undo(): number | null;
   stop(): void;
 }
 
 interface Decision {
-  id: number;
+  ids: readonly number[];
   isYes: boolean;
 }
 
@@ -44,7 +45,7 @@ export function createReview(store: Store, rpc: Rpc, { column }: Labelling, abor
     if (label.value === null) return null;
     const { rowOfId } = store.published.value;
     const visible = store.visible.value;
-    const decided = new Set(decisions.value.map(({ id }) => id));
+    const decided = new Set(decisions.value.flatMap((each) => each.ids));
     const left = ids.value.filter((id) => !decided.has(id)).map((id) => rowOfId[id] ?? -1);
     return Uint32Array.from(left.filter((row) => row >= 0 && (visible?.has(row) ?? true)));
   });
@@ -100,8 +101,9 @@ export function createReview(store: Store, rpc: Rpc, { column }: Labelling, abor
     rows,
     problem,
     counts: computed(() => {
-      const yes = decisions.value.filter(({ isYes }) => isYes).length;
-      return { yes, no: decisions.value.length - yes };
+      const count = (isYes: boolean) =>
+        decisions.value.reduce((sum, each) => sum + (each.isYes === isYes ? each.ids.length : 0), 0);
+      return { yes: count(true), no: count(false) };
     }),
     scoreOf: (row) => scores.get(store.published.peek().ids[row] ?? -1),
 
@@ -111,12 +113,11 @@ export function createReview(store: Store, rpc: Rpc, { column }: Labelling, abor
       return ask(value);
     },
 
-    decide(row, isYes) {
+    decide(decided, isYes) {
       const value = label.peek();
-      const id = store.published.peek().ids[row];
-      if (value === null || id === undefined) return;
-      const items = toBase64(packSelection([row], store.published.peek()));
-      const decision = { id, isYes };
+      if (value === null || decided.length === 0) return;
+      const items = toBase64(packSelection(decided, store.published.peek()));
+      const decision = { ids: decided.map((row) => store.published.peek().ids[row]!), isYes };
       decisions.value = [...decisions.peek(), decision];
       const body = { column: column.peek(), value, items };
       rpc
@@ -134,10 +135,10 @@ export function createReview(store: Store, rpc: Rpc, { column }: Labelling, abor
       batch(() => {
         decisions.value = decisions.peek().slice(0, -1);
         problem.value = "";
-        if (!ids.peek().includes(last.id)) ids.value = [last.id, ...ids.peek()];
+        ids.value = [...last.ids.filter((id) => !ids.peek().includes(id)), ...ids.peek()];
       });
       store.undo();
-      return rowOf(last.id);
+      return rowOf(last.ids[0]!);
     },
 
     stop,

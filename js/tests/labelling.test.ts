@@ -9,7 +9,7 @@ import type { ViewContext } from "../src/views/context";
 import { listenToWidget } from "../src/views/keys";
 import { mountLabels } from "../src/views/labels";
 import { parseDataset } from "../src/wire";
-import { asProxy, datasetModel, viewModel } from "./dataset";
+import { asProxy, datasetModel, type LocalDataset, viewModel } from "./dataset";
 
 const N = 40;
 const LASSO = { kind: "lasso", text: "lasso" } as const;
@@ -17,11 +17,12 @@ const LASSO = { kind: "lasso", text: "lasso" } as const;
 let ctx: ViewContext;
 let root: HTMLElement;
 let model: ReturnType<typeof viewModel>;
+let dataset: LocalDataset;
 
 beforeEach(() => {
   const life = new AbortController();
   model = viewModel();
-  const dataset = datasetModel(N);
+  dataset = datasetModel(N);
   const data = makeDataset(N);
   const whole = parseDataset(traitsAt(data, "umap", 1));
   answerRequests(model, data, {
@@ -226,8 +227,8 @@ describe("suggestions", () => {
 
   it("are taken or refused one by one, at once, and back again", async () => {
     const [first, second] = ctx.review.rows.value!;
-    ctx.review.decide(first!, true);
-    ctx.review.decide(second!, false);
+    ctx.review.decide([first!], true);
+    ctx.review.decide([second!], false);
     expect([...ctx.review.rows.value!]).not.toContain(first);
     expect(ctx.review.counts.value).toEqual({ yes: 1, no: 1 });
     await vi.waitFor(() => expect(labelOf(first!)).toBe("cow"));
@@ -237,6 +238,23 @@ describe("suggestions", () => {
     expect(ctx.review.undo()).toBe(first);
     await vi.waitFor(() => expect(labelOf(first!)).toBeUndefined());
     expect(ctx.review.rows.value![0]).toBe(first);
+  });
+
+  it("are taken together in one step, which is taken back as one", async () => {
+    const likest = [...ctx.review.rows.value!].slice(0, 3);
+    ctx.review.decide(likest, true);
+    expect(ctx.review.counts.value).toEqual({ yes: 3, no: 0 });
+    await vi.waitFor(() => expect(likest.map(labelOf)).toEqual(["cow", "cow", "cow"]));
+    expect(ctx.review.undo()).toBe(likest[0]);
+    await vi.waitFor(() => expect(likest.map(labelOf)).toEqual([undefined, undefined, undefined]));
+    expect([...ctx.review.rows.value!].slice(0, 3)).toEqual(likest);
+  });
+
+  it("are for the newest label where none has been written yet, as in the next session", async () => {
+    await label([3], "pig");
+    const next = createSession(viewModel(), ctx.signal);
+    next.store.connect(asProxy(dataset));
+    expect(next.labelling.latest.value).toBe("pig");
   });
 
   it("end when something else is selected", () => {

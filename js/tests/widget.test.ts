@@ -64,6 +64,22 @@ it("remembers the height of a view in a cell of its own, apart from that of the 
   vi.useRealTimers();
 });
 
+it("labels in a view in a cell of its own, by the same keys", async () => {
+  const dataset = datasetModel(40);
+  const { el, root } = await render({ getModel: async <M>() => dataset as M }, "gallery");
+  document.body.replaceChildren(el);
+  const status = root.querySelector(".imgclust-status")!;
+  const field = status.querySelector<HTMLInputElement>("[role=combobox]")!;
+  expect(field.disabled).toBe(true);
+  const grid = root.querySelector<HTMLElement>("[role=grid]")!;
+  const press = (key: string, ctrlKey = false) =>
+    grid.dispatchEvent(new KeyboardEvent("keydown", { key, ctrlKey, bubbles: true, cancelable: true }));
+  press("a", true);
+  expect(status.textContent).toContain("40 selected");
+  press("l");
+  expect(document.activeElement).toBe(field);
+});
+
 it("keeps its mouse and its letters from the notebook, not the chords that it has no use for", async () => {
   const dataset = datasetModel(5);
   const { el, root } = await render({ getModel: async <M>() => dataset as M });

@@ -57,8 +57,9 @@ def test_a_collection_is_labelled_by_keyboard_alone(explorer: Notebook) -> None:
     expect(following).to_be_focused()
     explorer.eventually(LABELS, {"cow": branch, "": 48 - branch})
 
-    keys.press("n")
-    expect(field(widget)).to_be_focused()
+    with explorer.heard():
+        keys.press("n")
+        expect(field(widget)).to_be_focused()
     other = selected(widget)
     keys.type("horse")
     keys.press("Enter")
@@ -126,6 +127,12 @@ def test_labels_by_mouse_and_what_is_like_them(explorer: Notebook) -> None:
     for _ in range(2):
         page.keyboard.press("u")
     expect(strip).to_contain_text("1 yes, 0 no")
+    progress(widget, first + 1)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+Enter")
+    expect(strip).to_contain_text("3 yes, 0 no")
+    progress(widget, first + 3)
+    page.keyboard.press("u")
     progress(widget, first + 1)
     page.keyboard.press("Escape")
     expect(strip).to_be_hidden()

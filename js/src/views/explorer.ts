@@ -18,7 +18,7 @@ import { mountMap } from "./map";
 import { moreButton } from "./more-menu";
 import { mountNotices } from "./notices";
 import { createPreview } from "./preview";
-import { mountStatus } from "./status";
+import { mountSelection, mountStatus } from "./status";
 import { mountToolbar } from "./toolbar";
 import { createTooltip } from "./tooltip";
 
@@ -88,11 +88,14 @@ function mountAlone(
 ): void {
   const chips = element("div", { class: "imgclust-chips" });
   const pane = createPane(name);
+  const status = element("div", { class: "imgclust-status" });
   frame.classList.add("imgclust-alone");
-  frame.append(chips, pane, drop.progress, heightHandle(frame, heightAlone(ctx, name), ctx.signal));
+  frame.append(chips, pane, status, heightHandle(frame, heightAlone(ctx, name), ctx.signal));
   mountChips(chips, ctx);
   MOUNT[name](pane, ctx);
-  listenToWidget(root, ctx, {});
+  const keys = mountSelection(status, ctx, root);
+  status.append(drop.progress);
+  listenToWidget(root, ctx, keys);
 }
 
 function heightAlone({ store }: ViewContext, name: PaneName): Height {

@@ -1,5 +1,5 @@
 /** The gallery while suggestions are looked through: a strip above the pictures, and keys on the one in focus. */
-import { Check, Undo2, X } from "lucide";
+import { Check, CheckCheck, Undo2, X } from "lucide";
 import type { Badge } from "../badges";
 import { button, element, watch } from "../dom";
 import { formatCount } from "../format";
@@ -40,12 +40,14 @@ export function mountReview(
     store.hover.value = { rows: [row], node: null, source: "gallery" };
   }
 
-  function decide(isYes: boolean): void {
-    const row = lines().rows[at];
-    if (row === undefined) return;
-    review.decide(row, isYes);
+  function decide(isYes: boolean, first = at): void {
+    const rows = lines().rows.slice(first, at + 1);
+    at = first;
+    review.decide(Array.from(rows), isYes);
     scroller.focus();
   }
+
+  const takeAllToHere = (): void => decide(true, 0);
 
   function undo(): void {
     const row = review.undo();
@@ -81,13 +83,20 @@ export function mountReview(
   };
   const words = element("span", { class: "imgclust-review-words", attributes: { role: "status" } });
   const yes = keyed("It is: label it (Y)", "yes", "Y", Check, () => decide(true));
+  const all = keyed(
+    "It is, and so are all before it: label them (Shift+Enter)",
+    "",
+    "⇧⏎",
+    CheckCheck,
+    takeAllToHere,
+  );
   const no = keyed("It is not: never suggest it again (X)", "no", "X", X, () => decide(false));
   const back = keyed("Take the last answer back (U)", "", "U", Undo2, undo);
   const done = button("Leave the suggestions (Escape)", "done", stop, "imgclust-text-button");
   const strip = element("div", {
     class: "imgclust-review",
     attributes: { role: "group", "aria-label": "Suggestions" },
-    children: [words, yes, no, back, done],
+    children: [words, yes, all, no, back, done],
   });
 
   watch(signal, () => {
@@ -104,7 +113,7 @@ export function mountReview(
       element("span", { text: ` · ${said}` }),
     );
     words.title = words.textContent;
-    for (const each of [yes, no]) each.disabled = left === 0;
+    for (const each of [yes, all, no]) each.disabled = left === 0;
     back.disabled = counts.yes + counts.no === 0;
   });
 
@@ -130,7 +139,8 @@ export function mountReview(
     (event) => {
       if (!isOn || event.altKey) return;
       const chord = event.ctrlKey || event.metaKey;
-      const action = chord ? (event.key === "z" ? undo : undefined) : actions[event.key];
+      const actionOf = (key: string) => (event.shiftKey && key === "Enter" ? takeAllToHere : actions[key]);
+      const action = chord ? (event.key === "z" ? undo : undefined) : actionOf(event.key);
       const to = chord ? null : lines().move(at, event.key, grid.linesPerPage);
       if (action) action();
       else if (to !== null && lines().rows.length > 0) focus(to);

@@ -8,7 +8,7 @@ export interface LabelNext {
   element: HTMLElement;
   /** Selects the next cluster, and hands on what it might be. */
   go(): Promise<void>;
-  /** Shows what is most like the images of the label that was written last. */
+  /** Shows what is most like the images of the latest label. */
   more(): void;
   /** Whether there was something to focus. */
   focus(): boolean;
@@ -32,7 +32,7 @@ export function createLabelNext(
   }
   const more = (): void => {
     const latest = labelling.latest.peek();
-    if (latest !== null) void review.start(latest);
+    if (latest !== null && !store.published.peek().header.offline) void review.start(latest);
   };
   next.addEventListener("click", () => void go());
   like.addEventListener("click", more);

@@ -20,10 +20,7 @@ export function mountStatus(
   frame: HTMLElement,
   root: HTMLElement,
 ): Shortcuts {
-  const composition = createComposition(ctx, root);
-  const out = takingOut(ctx);
-  el.append(selected(ctx, [composition.button, out.button, out.note]));
-  const keys = mountLabels(el, ctx, root);
+  const keys = mountSelection(el, ctx, root);
   const facts = [
     shown(ctx),
     unreadableButton(ctx, frame),
@@ -32,7 +29,15 @@ export function mountStatus(
     changesLine(ctx, frame),
   ];
   el.append(element("div", { class: "imgclust-facts", children: facts }), progress(ctx));
-  return { ...keys, ...composition.keys, ...out.keys };
+  return keys;
+}
+
+/** What is selected, and what can be done with it. */
+export function mountSelection(el: HTMLElement, ctx: ViewContext, root: HTMLElement): Shortcuts {
+  const composition = createComposition(ctx, root);
+  const out = takingOut(ctx);
+  el.append(selected(ctx, [composition.button, out.button, out.note]));
+  return { ...mountLabels(el, ctx, root), ...composition.keys, ...out.keys };
 }
 
 function selected({ store, signal }: ViewContext, others: readonly HTMLElement[]): HTMLElement {
