@@ -5,6 +5,7 @@ import { random } from "../src/host/synthetic";
 import { Bitset } from "../src/selection";
 import { Fader } from "../src/views/fade";
 import { densityContours } from "../src/views/map-contours";
+import { coloringOfShown } from "../src/views/map-export";
 import { Grid, isInside } from "../src/views/map-grid";
 import { type Group, groupsOf, rowsOf, wordsOf } from "../src/views/map-groups";
 import { type Label, liftOf, placesOf, withoutOverlap } from "../src/views/map-labels";
@@ -343,6 +344,33 @@ describe("cluster names", () => {
     expect(later.of("b")).toBeCloseTo(16 / 180);
     const still = fader.step(1032, new Map([["b", true]]), true);
     expect([still.isMoving, still.of("a"), still.of("b")]).toEqual([false, 0, 1]);
+  });
+});
+
+describe("the legend of a picture of the map", () => {
+  const dataset = datasetOf(60);
+  const shown = Bitset.of(60, [0, 1, 2, 3, 4, 5, 6]);
+
+  it("counts what the filters let through, and names nothing else", () => {
+    const column = dataset.columns.get("breed")!;
+    const whole = colorByColumn(column, "#ffffff");
+    expect(coloringOfShown(whole, column, null)).toBe(whole);
+    const { legend } = coloringOfShown(whole, column, shown);
+    const expected = new Map<string, number>();
+    for (const row of shown) {
+      const label = column.categories[column.values[row]!] ?? "no value";
+      expected.set(label, (expected.get(label) ?? 0) + 1);
+    }
+    const entries = legend.kind === "entries" ? legend.entries : [];
+    expect(new Map(entries.map(({ label, count }) => [label, count]))).toEqual(expected);
+  });
+
+  it("counts the missing numbers among them", () => {
+    const column = { name: "age", kind: "number", values: new Float32Array(60), categories: [] } as const;
+    column.values.set([Number.NaN, 1, Number.NaN, 2]);
+    column.values[50] = Number.NaN;
+    const { legend } = coloringOfShown(colorByColumn(column, "#ffffff"), column, shown);
+    expect(legend).toMatchObject({ kind: "range", missing: 2 });
   });
 });
 

@@ -1,7 +1,8 @@
 /** The map as it is seen, with its legend, as a picture to keep. */
 import { formatCount } from "../format";
-import type { Coloring } from "../store";
+import type { Bitset, Coloring, Column } from "../store";
 import type { Thumbnails } from "../thumbnails";
+import { countShown } from "./map-groups";
 import { endsOf, hasLegend, stopsOf } from "./map-legend";
 import { drawContours, drawLabels, drawPictures } from "./map-overlay";
 import type { Overlay } from "./map-scene";
@@ -13,6 +14,27 @@ const LINE = 18;
 const ENTRY_WIDTH = 150;
 /** What a print can hold; the rest is counted. */
 const MOST_ENTRIES = 48;
+
+/** The same colours with a legend of what filters let through: on paper nobody sees how many there are besides. */
+export function coloringOfShown(
+  coloring: Coloring,
+  column: Column | undefined,
+  visible: Bitset | null,
+): Coloring {
+  const { legend } = coloring;
+  if (!column || !visible) return coloring;
+  if (legend.kind === "range") {
+    let missing = 0;
+    for (const row of visible) if (Number.isNaN(column.values[row])) missing++;
+    return { ...coloring, legend: { ...legend, missing } };
+  }
+  if (legend.kind !== "entries") return coloring;
+  const shownOf = countShown(column.values as Int32Array, visible)!;
+  const entries = legend.entries
+    .map((entry) => ({ ...entry, count: shownOf(column.categories.indexOf(entry.label)) }))
+    .filter(({ count }) => count > 0);
+  return { ...coloring, legend: { ...legend, entries } };
+}
 
 /** `points` is the layer of points at the scale of the picture. */
 export function paintMap(

@@ -7,7 +7,7 @@ import { listenToGestures } from "./gestures";
 import { createMapActions } from "./map-actions";
 import { mountOverlay } from "./map-canvas";
 import { mapControls } from "./map-controls";
-import { download, EXPORT_SCALE, paintMap } from "./map-export";
+import { coloringOfShown, download, EXPORT_SCALE, paintMap } from "./map-export";
 import { mapHeader } from "./map-header";
 import { listenToKeys } from "./map-keys";
 import { drawOutlineFrom } from "./map-lasso";
@@ -37,7 +37,10 @@ export function mountMap(el: HTMLElement, ctx: ViewContext): void {
   const waiting = element("p", { class: "imgclust-pending" });
   const save = () => {
     const [now, dots] = [overlay.peek(), layer.picture(EXPORT_SCALE)];
-    if (now && dots) download(paintMap(now, dots, ctx.thumbnails), `${store.dataset.peek().title} map.png`);
+    if (!now || !dots) return;
+    const { title, columns } = store.dataset.peek();
+    const coloring = coloringOfShown(now.coloring, columns.get(now.coloring.column), now.visible);
+    download(paintMap({ ...now, coloring }, dots, ctx.thumbnails), `${title} map.png`);
   };
   el.append(mapHeader(ctx, model, save), area, mapLegend(ctx), note, waiting);
   const layer = mountLayer(stage, points, moveMs, note, signal);
