@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
 from imgclust_jupyter.collection.content import FileContent
+from imgclust_jupyter.collection.values import TEXT
 
 __all__ = ["with_cards"]
 
@@ -62,7 +63,7 @@ def with_cards(table: pd.DataFrame, columns: Sequence[Hashable]) -> pd.DataFrame
 def _heights(column: pd.Series) -> npt.NDArray[np.float64]:
     """Return ranks from -1 to 1; not a number where there is no value."""
     comparable = pd.api.types.is_any_real_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column)
-    ranks = (column if comparable else column.astype("string")).rank(method="average").to_numpy(dtype=np.float64)
+    ranks = (column if comparable else column.astype(TEXT)).rank(method="average").to_numpy(dtype=np.float64)
     most = np.nanmax(ranks, initial=1.0)
     return np.asarray(2 * (ranks - 1) / max(most - 1, 1.0) - 1)
 

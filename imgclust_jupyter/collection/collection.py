@@ -21,7 +21,7 @@ from imgclust_jupyter.collection.remote import RemoteFile
 from imgclust_jupyter.collection.remote_listing import REMOTE_THREADS
 from imgclust_jupyter.collection.sources import Gathered, gather
 from imgclust_jupyter.collection.state import CollectionState
-from imgclust_jupyter.collection.values import json_value
+from imgclust_jupyter.collection.values import json_value, text_column
 from imgclust_jupyter.imaging import DEFAULT_LIMITS, Limits, UnreadableImage, reason_for
 from imgclust_jupyter.store import Store
 
@@ -422,17 +422,17 @@ class Collection:
         items = [self.items[i] for i in chosen]
         shapes = self._shapes[chosen]
         sizes = shapes if shapes.all() else np.where(shapes > 0, shapes, np.nan)
+        details = self._details
+        index = pd.Index(chosen) if details.index is None else details.index.take(chosen)
         own = {
             "name": [item.name for item in items],
-            "path": [item.location for item in items],
+            "path": text_column([item.location for item in items], index),
             "size": np.array([item.size for item in items], dtype=np.int64),
             "width": sizes[:, 0],
             "height": sizes[:, 1],
         }
         if self._frames == "all":
             own["frame"] = np.array([item.frame for item in items], dtype=np.int64)
-        details = self._details
-        index = pd.Index(chosen) if details.index is None else details.index.take(chosen)
         rows = details.rows.take(chosen).set_axis(index)
         if self._frames == "all":
             rows = rows.rename(columns={"frame": "frame_metadata"})

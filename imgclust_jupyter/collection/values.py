@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,10 @@ import pandas as pd
 
 from imgclust_jupyter.collection.items import printable
 
-__all__ = ["json_value"]
+__all__ = ["TEXT", "json_value", "text_column"]
+
+# With pyarrow installed, pandas keeps text elsewhere by default, where nothing but Unicode can be.
+TEXT = pd.StringDtype("python")
 
 # The browser's numbers are floats of 53 bits.
 _LARGEST = 2**53
@@ -42,3 +46,18 @@ def json_value(value: Any) -> str | int | float | None:
     if value is None or value is pd.NA or value is pd.NaT:
         return None
     return printable(str(value))
+
+
+def text_column(texts: Sequence[str], index: pd.Index | None = None) -> pd.Series:
+    r"""Return texts as pandas keeps them, as plain objects where one is no Unicode.
+
+    Examples
+    --------
+    >>> text_column(["cat.jpg", "caf\udce9.jpg"]).dtype
+    dtype('O')
+    """
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return pd.Series(texts, index, dtype=object)
+    return pd.Series(texts, index, dtype="str")

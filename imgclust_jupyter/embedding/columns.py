@@ -10,6 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from imgclust_jupyter.collection import TEXT
+
 __all__ = ["ColumnEncoder"]
 
 _FAR = 3.0  # quartile ranges from the median, beyond which a number counts as that far
@@ -108,7 +110,7 @@ class ColumnEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
             column = table[name] if name in table else pd.Series(np.nan, index=table.index)
             if isinstance(known, list):
                 # A missing value is of no category, and so in the middle of all.
-                codes = pd.Index(known, dtype="string").get_indexer(pd.Index(column.astype("string")))
+                codes = pd.Index(known, dtype=TEXT).get_indexer(pd.Index(column.astype(TEXT)))
                 parts.append((codes[:, None] == np.arange(len(known))) / np.sqrt(2))
             else:
                 median, spread = known
@@ -147,7 +149,7 @@ def _spread(name: Hashable, numbers: NDArray[np.float64]) -> tuple[float, float]
 
 
 def _categories(name: Hashable, column: pd.Series) -> list[str]:
-    present = column.astype("string").dropna()
+    present = column.astype(TEXT).dropna()
     found = sorted(present.unique().tolist())
     if len(found) < 2:
         raise ValueError(f"the column {name!r} says nothing: its values are all the same, or missing")

@@ -28,7 +28,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgclust_jupyter.clustering import Tree
-from imgclust_jupyter.collection import printable
+from imgclust_jupyter.collection import TEXT, printable
 from imgclust_jupyter.workspace.selection import pack
 
 __all__ = ["DatasetMessage", "encode_columns", "encode_dataset"]
@@ -130,7 +130,7 @@ def encode_columns(table: pd.DataFrame) -> tuple[list[dict[str, Any]], bytes]:
             headers.append({"name": printable(str(name)), "kind": "number"})
             arrays.append(_bytes(_finite(column.to_numpy(dtype=np.float64, na_value=np.nan)), "<f4"))
         else:
-            codes, categories = pd.factorize(column.astype("string"), sort=True)
+            codes, categories = pd.factorize(column.astype(TEXT), sort=True)
             if len(categories) > MAX_CATEGORIES or len(categories) == len(table) > 1:
                 continue
             shown = [printable(str(category)) for category in categories]

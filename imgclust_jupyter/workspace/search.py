@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgclust_jupyter.collection import TEXT
+
 __all__ = ["find"]
 
 
@@ -41,7 +43,7 @@ def find(words: str, table: pd.DataFrame) -> npt.NDArray[np.bool_]:
             hits = [values == number for number in map(_number, wanted)]
         else:
             # Each text once: a column of categories has few.
-            codes, texts = pd.factorize(column.astype("string"))
+            codes, texts = pd.factorize(column.astype(TEXT))
             folded = [str(text).casefold() for text in texts]
             # A missing value has the code -1, and so the last answer, which is no.
             hits = [np.array([*(word in text for text in folded), False])[codes] for word in wanted]

@@ -144,7 +144,7 @@ class TestTable:
         metadata = pd.DataFrame(
             {
                 "file": ["0.png", "1.png", "2.png"],
-                "html": ["<b>bold</b>", "lone \ud83d surrogate", None],
+                "html": pd.Series(["<b>bold</b>", "lone \ud83d surrogate", None], dtype=object),
                 "number": [1.5, np.inf, np.nan],
                 "large": [str(2**60), 3, 2**60],
                 "flag": [True, False, True],

@@ -105,6 +105,7 @@ class TestFolders:
         assert [item.name for item in collection.items] == ["caf\ufffd.jpg", "mačka 猫 😀.jpg"]
         assert all(item.source.read_bytes() == b"x" for item in collection.items)
         assert [row["path"].encode() for row in collection.text([0, 1])]
+        assert collection.table()["path"].tolist() == [str(item.source) for item in collection.items]
 
     def test_no_images(self, tmp_path):
         touch(tmp_path, "notes.txt", "sub/a.jpg")

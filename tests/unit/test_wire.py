@@ -56,7 +56,8 @@ def test_what_has_no_place_on_a_scale_is_missing():
 
 
 def test_text_that_is_no_unicode_can_be_sent():
-    headers, _ = encode_columns(pd.DataFrame({"caf\udce9": ["a\ud800", "a\ud800", "b"]}))
+    names = pd.Index(["caf\udce9"], dtype=object)
+    headers, _ = encode_columns(pd.DataFrame([["a\ud800"], ["a\ud800"], ["b"]], columns=names, dtype=object))
     assert headers == [{"name": "caf\ufffd", "kind": "category", "categories": ["a\ufffd", "b"]}]
 
 
