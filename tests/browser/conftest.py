@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
 from browsers import FLAGS, advice, find_browser
 from jupyterlab import JupyterLab, serve
 from notebook_page import Notebook, complaints
-from playwright.sync_api import Page, expect
+from patience import WAIT_MS
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
-# Two slow cores may take a while for what takes a moment elsewhere; nothing waits longer than it must.
-WAIT_MS = 60_000
+LAST = 40  # lines of what the page and the server have said that are shown when a test fails
+
+expect.set_options(timeout=WAIT_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,13 +43,41 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
 
 
 @pytest.fixture
-def notebook(lab: JupyterLab, page: Page) -> Iterator[Callable[..., Notebook]]:
+def context(context: BrowserContext) -> BrowserContext:
+    context.set_default_timeout(WAIT_MS)
+    return context
+
+
+@pytest.fixture
+def console(page: Page) -> list[str]:
+    """What the page has said so far, harmless or not."""
+    said: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        said.append(f"{message.type}: {message.text}")
+
+    page.on("console", note)
+    return said
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    fixtures: dict[str, Any] = getattr(item, "funcargs", {})
+    if report.failed and "console" in fixtures:
+        report.sections.append(("the page's console", "\n".join(fixtures["console"][-LAST:])))
+    if report.failed and "lab" in fixtures:
+        log = fixtures["lab"].log.read_text(errors="replace").splitlines()
+        report.sections.append(("JupyterLab's log", "\n".join(log[-LAST:])))
+    return report
+
+
+@pytest.fixture
+def notebook(lab: JupyterLab, page: Page, console: list[str]) -> Iterator[Callable[..., Notebook]]:
     """Open a notebook with the given cells and run them all: ``notebook(*cells)``; ``at`` as for `Notebook.open`.
 
     The page must have no complaint when the test is over.
     """
-    page.set_default_timeout(WAIT_MS)
-    expect.set_options(timeout=WAIT_MS)
     heard = complaints(page)
 
     def open_and_run(*cells: str, at: str = "doc/tree") -> Notebook:

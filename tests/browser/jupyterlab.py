@@ -15,6 +15,7 @@ from typing import Any
 from servers import DIRECTLY, free_port, running
 
 TOKEN = "browser-tests"
+API_SECONDS = 120
 SETTINGS = {
     # The toast that asks whether to fetch Jupyter's news can cover the widget.
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -51,7 +52,7 @@ class JupyterLab:
         """Ask the server's REST interface."""
         request = urllib.request.Request(f"{self.url}/api/{path}", method=method)
         request.add_header("Authorization", f"token {TOKEN}")
-        with DIRECTLY.open(request, timeout=30) as answer:
+        with DIRECTLY.open(request, timeout=API_SECONDS) as answer:
             return bytes(answer.read())
 
     def shut_down_kernels(self) -> None:

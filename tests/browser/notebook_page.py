@@ -6,7 +6,8 @@ import ast
 import json
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 
 import nbformat
 from jupyterlab import TOKEN, JupyterLab
+from patience import WAIT_SECONDS
 from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, expect
 
 RESULTS = Path(__file__).parents[2] / "test-results"
@@ -121,7 +123,7 @@ class Notebook:
         """The explorers on the page, one for each cell that shows one."""
         return self.page.get_by_test_id("imgclust")
 
-    def await_state(self, state: str = "done", displays: int = 1, seconds: float = 120) -> None:
+    def await_state(self, state: str = "done", displays: int = 1, seconds: float = 240) -> None:
         """Wait until the work of the explorers on the page has come to a state.
 
         Parameters
@@ -170,10 +172,9 @@ class Notebook:
         """Write another text into a cell."""
         self._script(SET_SOURCE, [index, source])
 
-    def output(self, index: int) -> str:
-        """Return the text below a cell, as the page shows it."""
-        outputs = self.page.locator(".jp-Notebook .jp-Cell").nth(index).locator(".jp-OutputArea-output")
-        return "\n".join(outputs.all_inner_texts())
+    def output(self, index: int) -> Locator:
+        """The one output below a cell, which the page shows a little later than the cell has it."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(index).locator(".jp-OutputArea-output")
 
     def run_code(self, code: str) -> str:
         """Run code in the kernel, in no cell, and return what it prints.
@@ -192,12 +193,23 @@ class Notebook:
         assert answer["status"] == "ok", f"{expression}: {answer['ename']}: {answer['evalue']}"
         return json.loads(ast.literal_eval(answer["data"]["text/plain"]))
 
-    def eventually(self, expression: str, expected: Any, seconds: float = 30) -> None:
+    def eventually(self, expression: str, expected: Any, seconds: float = WAIT_SECONDS) -> None:
         """Wait until an expression in the kernel has a value: what the browser does arrives there a little later."""
         deadline = time.monotonic() + seconds
         while (got := self.value(expression)) != expected:
             assert time.monotonic() < deadline, f"{expression} is {got!r} after {seconds:g} s, not {expected!r}"
             self.page.wait_for_timeout(50)
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        """Wait, after the block, until the kernel has heard of the gesture in it, one of those that undo takes back.
+
+        Gestures that are quicker than the kernel come to it in one message, and a request may overtake them.
+        """
+        step = "explorer.widget.step"
+        before = self.value(step)
+        yield
+        self.eventually(f"{step} != {before!r}", True)
 
     def reload(self) -> None:
         """Save the notebook and load the page anew; the kernel lives on."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-START_SECONDS = 90
+START_SECONDS = 300
 # Where requests to the outside end at once, as on a machine without a network.
 NOWHERE = "http://127.0.0.1:9"
 # Past any proxy that the machine has.

@@ -46,7 +46,7 @@ def test_the_odd_cow(notebook: Callable[..., Notebook], sample_folder: Path, tmp
 
     opened.set_source(1, f"new = explorer.add({str(odd)!r})\nlen(new)")
     opened.run_cell(1)
-    assert opened.output(1).strip() == "1"
+    expect(opened.output(1)).to_have_text("1")
     opened.await_state("done")
     expect(opened.widget).to_contain_text("48 images")
     expect(opened.widget).to_contain_text("1 new")
@@ -100,9 +100,13 @@ def test_a_drop_and_a_folder_that_is_watched(
     opened.screenshot("story-2-drop")
 
     (folder / "brick_00.jpg").unlink()
-    (folder / "late.jpg").write_bytes(known + b" ")
-    expect(opened.widget).to_contain_text("1 new, 1 removed")
+    expect(opened.widget).to_contain_text("1 removed")
+    expect(opened.widget).to_contain_text("47 images")
+    late = tmp_path / "late.jpg"
+    late.write_bytes(known + b" ")
+    late.rename(folder / late.name)  # whole at once, however slow the machine
+    expect(opened.widget).to_contain_text("1 new")
     expect(opened.widget).to_contain_text("48 images")
     expect(opened.widget).to_have_attribute("data-selected", "1")
-    assert opened.value("explorer.changes.what.tolist()[:2]") == ["added", "removed"]
+    assert opened.value("explorer.changes.what.tolist()[:1]") == ["added"]
     opened.screenshot("story-6")

@@ -6,11 +6,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
+from accessibility import violations
 from notebook_page import Notebook
-from playwright.sync_api import Locator, expect
-
-AXE = Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
+from playwright.sync_api import expect
 
 CELLS = (
     """
@@ -27,17 +25,6 @@ comparison
 SELECTED = "[sorted(each.selection['name']) for each in (squeezenet, pixels)]"
 SHARED = """(lambda a, b: sorted(set(a[a.cluster == {0}].name) & set(b[b.cluster == {1}].name)))(
     squeezenet.data, pixels.data)"""
-
-
-def violations(comparison: Locator) -> list[str]:
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed; run npm ci in js/")
-    comparison.page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = comparison.evaluate(
-        """async root => (await axe.run(root)).violations.flatMap(({id, nodes}) =>
-            nodes.map(({html}) => `${id}: ${html.slice(0, 200)}`))"""
-    )
-    return found
 
 
 def test_two_networks_are_compared(notebook: Callable[..., Notebook], sample_folder: Path) -> None:

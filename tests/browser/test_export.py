@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from accessibility import violations
 from notebook_page import complaints
+from patience import WAIT_MS, box_of, next_frame, until
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from imgclust_jupyter import ClusterExplorer
@@ -28,7 +29,7 @@ def page(browser: Browser, exported: Path) -> Iterator[Page]:
     # The scripts of a test are not the page's: its own policy would refuse them, as it is meant to.
     context = browser.new_context(offline=True, viewport={"width": 1200, "height": 800})
     opened = context.new_page()
-    opened.set_default_timeout(30_000)
+    opened.set_default_timeout(WAIT_MS)
     heard = complaints(opened)
     opened.goto(exported.as_uri())
     yield opened
@@ -55,24 +56,30 @@ def test_the_views_are_linked_and_alive(page: Page, exported: Path) -> None:
 
     points = widget.get_by_test_id("imgclust-map").locator(".imgclust-map-stage")
     before = points.screenshot()
+    undo = widget.get_by_role("button", name="Undo")
     branch = click_a_branch(page, widget)
     state(widget, selected=branch)
+    expect(undo).to_have_accessible_name(f"Undo: branch of {branch} images")
     expect(gallery).to_contain_text(f"{branch} of 48")
-    assert points.screenshot() != before
+    until(page, lambda: points.screenshot() != before, "the map shows what is selected")
 
     widget.get_by_role("button", name="One cluster more").click()
     state(widget, clusters=7, selected=branch)
+    expect(undo).to_have_accessible_name("Undo: 7 clusters")
 
     find = widget.get_by_role("searchbox", name="Find in names and columns")
-    name = gallery.locator(".imgclust-tile-caption").first.inner_text()
+    caption = gallery.locator(".imgclust-tile-caption").first
+    expect(caption).to_have_text(re.compile(r"\.jpg$"))
+    name = caption.inner_text()
     find.fill(name.upper())
     find.press("Shift+Enter")
     state(widget, shown=1, clusters=7)
+    expect(undo).to_have_accessible_name("Undo: filter")
 
     for expected in ({"shown": 48, "clusters": 7}, {"clusters": 6, "selected": branch}, {"selected": 0}):
-        widget.get_by_role("button", name="Undo").click()
+        undo.click()
         state(widget, **expected)
-    expect(widget.get_by_role("button", name="Undo")).to_be_disabled()
+    expect(undo).to_be_disabled()
     widget.get_by_role("button", name="Redo").click()
     state(widget, selected=branch)
 
@@ -80,12 +87,11 @@ def test_the_views_are_linked_and_alive(page: Page, exported: Path) -> None:
 def click_a_branch(page: Page, widget: Locator) -> int:
     """Click the first branch of some but not all images along a line through the tree; return how many it has."""
     tree = widget.get_by_test_id("imgclust-tree").get_by_role("tree")
-    box = tree.bounding_box()
-    assert box is not None
+    box = box_of(tree)
     for step in range(2, 40):
         x, y = box["x"] + 0.3 * box["width"], box["y"] + step / 40 * box["height"]
         page.mouse.move(x, y)
-        page.wait_for_timeout(40)
+        next_frame(page)
         said = re.search(r"(\d+) images", widget.locator(".imgclust-tooltip").inner_text() or "")
         if said and 1 < int(said[1]) < 48:
             page.mouse.click(x, y)

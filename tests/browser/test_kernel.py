@@ -7,12 +7,23 @@ from pathlib import Path
 
 from jupyterlab import JupyterLab
 from notebook_page import Notebook
+from patience import until
 from playwright.sync_api import Locator, expect
 
 MAKE = """
 from imgclust_jupyter import ClusterExplorer
 explorer = ClusterExplorer({folder!r}, model="pixels", layout="pca", n_clusters=6)
 explorer
+"""
+
+# As long as a file is there.
+BE_BUSY = """
+from pathlib import Path
+from time import sleep
+busy = Path("busy")
+busy.touch()
+while busy.exists():
+    sleep(0.05)
 """
 
 
@@ -25,14 +36,15 @@ def test_views_go_on_while_the_kernel_is_busy_and_after_a_restart(
 ) -> None:
     # As in hosts and kernels that have no thread of their own for what widgets ask.
     lab.set("@jupyterlab/apputils-extension:kernels-settings", {"commsOverSubshells": "disabled"})
-    opened = notebook(MAKE.format(folder=str(sample_folder)), "import time")
+    opened = notebook(MAKE.format(folder=str(sample_folder)), BE_BUSY)
     opened.await_state("done")
     widget = opened.widget
     status = widget.get_by_test_id("imgclust-status")
     expect(widget.locator(".imgclust-placeholder")).to_have_count(0)
 
-    opened.set_source(1, "time.sleep(9)")
+    busy = lab.root / "busy"
     opened.start_cell(1)
+    until(opened.page, busy.exists, "the kernel is busy")
     # Pictures that nobody has seen yet, and a search.
     widget.get_by_role("grid").evaluate("grid => { grid.scrollTop = grid.scrollHeight; }")
     find = widget.get_by_role("searchbox")
@@ -45,6 +57,7 @@ def test_views_go_on_while_the_kernel_is_busy_and_after_a_restart(
     expect(widget).to_have_attribute("data-kernel", "busy")
     expect(widget.locator(".imgclust-error:visible")).to_have_count(0)
 
+    busy.unlink()
     expect(widget).to_have_attribute("data-kernel", "ready")
     expect(status).not_to_contain_text("kernel busy")
     expect(widget.locator(".imgclust-placeholder")).to_have_count(0)

@@ -6,15 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from notebook_page import Notebook
+from patience import until
 from playwright.sync_api import expect
 
 COUNT_DECODING = """
-import collections, os, tempfile, time
+import collections, os, tempfile, threading, time
 os.environ["IMGCLUST_CACHE"] = tempfile.mkdtemp()  # what other tests have embedded does not count
 import imgclust_jupyter.embedding.batch as batch
 embedded, original = collections.Counter(), batch.decode_guarded
+go_on = threading.Event()
+go_on.set()
 def decode(source, *arguments, **options):
     embedded[str(source)] += 1
+    go_on.wait()
     time.sleep(0.15)
     return original(source, *arguments, **options)
 batch.decode_guarded = decode
@@ -51,11 +55,11 @@ def test_running_the_cell_ten_times_leaves_nothing_behind(
         opened.await_state("done")
         expect(opened.widget).to_have_count(1)
     # The map's contexts: one for the whole page, the others given back.
-    alive = opened.page.evaluate("() => window.contexts.filter(context => !context.isContextLost()).length")
-    assert alive <= 1
+    alive = "() => window.contexts.filter(context => !context.isContextLost()).length"
+    until(opened.page, lambda: opened.page.evaluate(alive) <= 1, "all contexts but one are given back")
     assert not [text for text in warnings if "WebGL" in text and "Too many" in text]
     workers = "[t.name for t in __import__('threading').enumerate() if t.name == 'imgclust-worker']"
-    assert opened.value(workers) == ["imgclust-worker"]
+    opened.eventually(workers, ["imgclust-worker"])
 
 
 def test_running_the_cell_again_in_mid_embedding_embeds_no_image_twice(
@@ -82,9 +86,11 @@ def test_the_one_line_without_a_name_goes_on_after_the_cell(
 def test_work_can_be_cancelled_and_resumed_in_the_widget(
     notebook: Callable[..., Notebook], sample_folder: Path
 ) -> None:
-    opened = notebook(COUNT_DECODING, SHOW.format(folder=str(sample_folder)))
+    opened = notebook(COUNT_DECODING, "go_on.clear()" + SHOW.format(folder=str(sample_folder)))
     status = opened.widget.get_by_test_id("imgclust-status")
     status.get_by_role("button", name="Stop the work").click()
+    opened.eventually("explorer._session.pipeline._stop.is_set()", True)
+    opened.run_code("go_on.set()")
     opened.await_state("cancelled")
     status.get_by_role("button", name="go on").click()
     opened.await_state("done")

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from gestures import LASSO, drag, drag_aside
 from notebook_page import Notebook
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 CELL = """
 from imgclust_jupyter import ClusterExplorer
@@ -24,28 +25,13 @@ def explorer(notebook: Callable[..., Notebook], sample_folder: Path) -> Notebook
     return opened
 
 
-def drag(page: Page, target: Locator, path: list[tuple[float, float]]) -> None:
-    """Drag along points given as shares of the target's width and height."""
-    target.scroll_into_view_if_needed()
-    box = target.bounding_box()
-    assert box is not None
-    at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in path]
-    page.mouse.move(*at[0])
-    page.mouse.down()
-    for x, y in at[1:]:
-        page.mouse.move(x, y, steps=6)
-    page.mouse.up()
-
-
 def selected(notebook: Notebook) -> int:
     return int(notebook.widget.first.get_attribute("data-selected") or 0)
 
 
 def test_a_lasso_on_the_map_selects_what_it_encloses(explorer: Notebook) -> None:
     stage = explorer.widget.get_by_test_id("imgclust-map").locator(".imgclust-map-stage")
-    explorer.page.keyboard.down("Shift")
-    drag(explorer.page, stage, [(0.02, 0.05), (0.5, 0.02), (0.5, 0.95), (0.02, 0.95), (0.02, 0.2)])
-    explorer.page.keyboard.up("Shift")
+    drag(stage, *LASSO, key="Shift")
     expect(explorer.widget).not_to_have_attribute("data-selected", "0")
     count = selected(explorer)
     explorer.eventually("len(explorer.selection)", count)
@@ -61,12 +47,7 @@ def test_the_cut_line_follows_the_pointer_and_the_kernel_hears_of_it(explorer: N
     tree = explorer.widget.get_by_test_id("imgclust-tree")
     handle = tree.get_by_role("slider", name="Number of clusters")
     expect(handle).to_have_attribute("aria-valuenow", "12")
-    box = handle.bounding_box()
-    assert box is not None
-    explorer.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    explorer.page.mouse.down()
-    explorer.page.mouse.move(box["x"] - 60, box["y"] + 5, steps=8)
-    explorer.page.mouse.up()
+    drag_aside(handle, -60)
     expect(handle).not_to_have_attribute("aria-valuenow", "12")
     count = int(handle.get_attribute("aria-valuenow") or 0)
     assert 1 <= count < 12
@@ -82,10 +63,11 @@ def test_a_selection_from_python_is_seen_and_escape_clears_it(explorer: Notebook
     expect(explorer.widget).to_have_attribute("data-selected", "4")
     gallery = explorer.widget.get_by_test_id("imgclust-gallery")
     expect(gallery.locator(".imgclust-tile[aria-selected=true]")).to_have_count(4)
-    names = gallery.locator(".imgclust-tile[aria-selected=true] .imgclust-tile-caption").all_text_contents()
-    assert sorted(names) == explorer.value("sorted(explorer.selection.name)")
+    captions = gallery.locator(".imgclust-tile[aria-selected=true] .imgclust-tile-caption")
+    for name in explorer.value("explorer.selection.name.tolist()"):
+        expect(captions.filter(has_text=name)).to_have_count(1)
     explorer.run_cell(1)
-    assert explorer.output(1).strip() == "4"
+    expect(explorer.output(1)).to_have_text("4")
     gallery.get_by_role("grid").focus()
     explorer.page.keyboard.press("Escape")
     expect(explorer.widget).to_have_attribute("data-selected", "0")
@@ -128,7 +110,7 @@ def test_after_a_reload_everything_is_there_again(explorer: Notebook) -> None:
 def test_a_brush_on_a_histogram_selects(explorer: Notebook) -> None:
     explorer.set_source(1, 'explorer.panels.histogram("width")')
     explorer.run_cell(1)
-    drag(explorer.page, explorer.page.locator(".bqplot svg").first, [(0.3, 0.5), (0.6, 0.5)])
-    expect(explorer.widget).not_to_have_attribute("data-selected", "0")
-    explorer.eventually("len(explorer.selection)", selected(explorer))
+    drag(explorer.page.locator(".bqplot .overlay").first, (0.3, 0.5), (0.6, 0.5))
+    explorer.eventually("len(explorer.selection) > 0", True)
+    expect(explorer.widget).to_have_attribute("data-selected", str(explorer.value("len(explorer.selection)")))
     assert explorer.value("bool(explorer.selection.width.between(*explorer._panels._open[0].brush.selected).all())")

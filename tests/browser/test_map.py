@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from gestures import drag
 from notebook_page import Notebook
+from patience import box_of
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
@@ -23,11 +25,18 @@ explorer.wait();
 SHARED = "document[Object.getOwnPropertySymbols(document).find(s => String(s).includes('imgclust_jupyter.points'))]"
 LOSE = f"() => {SHARED}.gl.getExtension('WEBGL_lose_context').loseContext()"
 HAS_CONTEXT = f"() => Boolean({SHARED}) && !{SHARED}.gl.isContextLost()"
-# How many pixels of the layer of points are not transparent.
-INKED = """canvas => {
-  const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-  let inked = 0;
-  for (let i = 3; i < data.length; i += 4) if (data[i] > 0) inked++;
+# How many pixels of the layer of points are not transparent, when that does not change any more.
+INKED = """async canvas => {
+  const frame = () => new Promise(resolve => requestAnimationFrame(resolve));
+  let [inked, same] = [0, 0];
+  while (same < 5) {
+    await frame();
+    const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    let now = 0;
+    for (let i = 3; i < data.length; i += 4) if (data[i] > 0) now++;
+    same = now > 0 && now === inked ? same + 1 : 0;
+    inked = now;
+  }
   return inked;
 }"""
 
@@ -46,31 +55,20 @@ def map_pane(explorer: Notebook) -> Locator:
     return pane
 
 
-def drag(pane: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """Drag from one point of the map to another, given as shares of its width and height."""
-    box = pane.locator(".imgclust-map-stage").bounding_box()
-    assert box is not None
-    mouse = pane.page.mouse
-    mouse.move(box["x"] + start[0] * box["width"], box["y"] + start[1] * box["height"])
-    mouse.down()
-    mouse.move(box["x"] + end[0] * box["width"], box["y"] + end[1] * box["height"], steps=5)
-    mouse.up()
-
-
 def test_rectangles_add_and_take_away_and_the_selection_is_shown(explorer: Notebook, map_pane: Locator) -> None:
+    stage = map_pane.locator(".imgclust-map-stage")
     map_pane.get_by_role("button", name="Rectangle").click()
-    drag(map_pane, (0.05, 0.12), (0.5, 0.99))
+    drag(stage, (0.05, 0.12), (0.5, 0.99))
     explorer.eventually("0 < len(explorer.selection) < len(explorer.data)", True)
     left = explorer.value("len(explorer.selection)")
     map_pane.get_by_role("button", name="Add it").click()
-    drag(map_pane, (0.45, 0.01), (0.9, 0.99))
+    drag(stage, (0.45, 0.01), (0.9, 0.99))
     explorer.eventually(f"len(explorer.selection) > {left}", True)
     map_pane.get_by_role("button", name="Take it").click()
-    drag(map_pane, (0.05, 0.12), (0.99, 0.99))
+    drag(stage, (0.05, 0.12), (0.99, 0.99))
     map_pane.get_by_role("button", name="Select what").click()
-    drag(map_pane, (0.05, 0.12), (0.5, 0.99))
+    drag(stage, (0.05, 0.12), (0.5, 0.99))
     explorer.eventually("len(explorer.selection)", left)
-    stage = map_pane.locator(".imgclust-map-stage")
     stage.press("f")
     stage.press("0")
     stage.press("Escape")
@@ -86,8 +84,7 @@ def test_the_legend_filters_and_the_map_is_saved_with_it(explorer: Notebook, map
     expect(entry).to_have_attribute("aria-pressed", "true")
     map_pane.locator(".imgclust-map-stage").press("Enter")
     explorer.eventually("explorer.selection.subject.unique().tolist()", ["cat"])
-    stage = map_pane.locator(".imgclust-map-stage").bounding_box()
-    assert stage is not None
+    stage = box_of(map_pane.locator(".imgclust-map-stage"))
     with explorer.page.expect_download() as saved:
         map_pane.get_by_role("button", name="Save the map").click()
     saved.value.save_as(tmp_path / "map.png")
@@ -100,9 +97,8 @@ def test_a_lost_context_comes_back(explorer: Notebook, map_pane: Locator) -> Non
     map_pane.get_by_role("button", name="Dots").click()
     dots = map_pane.locator(".imgclust-map-stage > canvas").first
     before = dots.evaluate(INKED)
-    assert before > 0
     explorer.page.evaluate(LOSE)
     explorer.page.wait_for_function(HAS_CONTEXT)
     expect(map_pane.locator(".imgclust-map-stage > canvas")).to_have_count(2)
-    explorer.page.wait_for_function(f"canvas => ({INKED})(canvas) === {before}", arg=dots.element_handle())
+    assert dots.evaluate(INKED) == before
     expect(map_pane.locator(".imgclust-map-note")).to_be_hidden()

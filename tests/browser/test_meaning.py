@@ -34,7 +34,7 @@ def test_what_a_number_means(notebook: Callable[..., Notebook], sample_folder: P
     gallery = opened.widget.get_by_test_id("imgclust-gallery")
     expect(gallery).to_contain_text("Cluster 1 · golf ball")
     assert opened.value("explorer.clusters.name.loc[1]") == "golf ball"
-    assert "golf ball" in opened.output(1)
+    expect(opened.output(1)).to_contain_text("golf ball")
 
     gallery.locator(".imgclust-tile").first.dblclick()
     large = opened.widget.get_by_role("dialog")
@@ -42,6 +42,7 @@ def test_what_a_number_means(notebook: Callable[..., Notebook], sample_folder: P
     expect(large.get_by_role("img", name=re.compile("what is lit is like its cluster"))).to_have_count(2)
     expect(large).to_contain_text("cluster 1, golf ball")
     row = large.get_by_role("row", name=re.compile("^golf ball"))
+    expect(row).to_contain_text("%")
     here, in_all = (int(text) for text in re.findall(r"(\d+) %", row.inner_text()))
     assert here > 5 * in_all
     assert violations(opened.widget) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from notebook_page import HARMLESS, complaints
+from patience import until
 from playwright.sync_api import Page
 
 
@@ -19,9 +20,7 @@ def test_hears_errors_exceptions_and_requests_to_the_outside(page: Page, script:
     page.route("http://elsewhere.test/", lambda route: route.fulfill(body=""))
     heard = complaints(page)
     page.evaluate(f"() => {{ {script} }}")
-    for _ in range(200):
-        if not heard:
-            page.wait_for_timeout(50)
+    until(page, lambda: bool(heard), "a complaint")
     assert [complaint.splitlines()[0].removesuffix(" ()") for complaint in heard] == [said]
 
 

@@ -41,10 +41,10 @@ def test_working_through_a_collection(notebook: Callable[..., Notebook], test_da
     # Story 5: the clusters that are suggested get their labels; nine of ten images are what most of them are.
     widget.get_by_role("grid").focus()
     for _ in range(4):
-        keys.press("n")
-        field = widget.get_by_role("combobox", name="label of what is selected")
-        expect(field).to_be_focused()
-        opened.eventually("len(explorer.selection)", int(widget.get_attribute("data-selected") or 0))
+        with opened.heard():
+            keys.press("n")
+            field = widget.get_by_role("combobox", name="label of what is selected")
+            expect(field).to_be_focused()
         kind = opened.value(MAJORITY)
         field.fill(kind)
         keys.press("Enter")

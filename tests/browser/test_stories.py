@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from notebook_page import Notebook
+from patience import box_of, next_frame
 from playwright.sync_api import expect
 
 
@@ -34,14 +36,12 @@ KINDS = 'explorer.data["name"].str.extract("^([a-z_]+?)_")[0]'
 def click_a_branch(opened: Notebook) -> int:
     """Click a branch of some images just below the cut, and return how many that selects."""
     tree = opened.widget.get_by_test_id("imgclust-tree").locator("canvas").first
-    tree.scroll_into_view_if_needed()
-    box = tree.bounding_box()
-    cut = opened.widget.get_by_role("slider", name="Number of clusters").first.bounding_box()
-    assert box is not None
-    assert cut is not None
+    box = box_of(tree)
+    cut = box_of(opened.widget.get_by_role("slider", name="Number of clusters").first)
     x = cut["x"] + cut["width"] / 2 - box["x"] + 8
     for share in range(10, 95, 5):
         tree.click(position={"x": x, "y": box["height"] * share / 100})
+        next_frame(opened.page)
         count = int(opened.widget.get_attribute("data-selected") or 0)
         if 3 <= count <= opened.value("len(explorer.data)") // 3:
             return count
@@ -54,7 +54,7 @@ def test_domestic_animals(notebook: Callable[..., Notebook], labelled_folder: tu
     opened = notebook(SHOW.format(folder=str(folder), kinds=kinds), "explorer.data.head()", "len(explorer.selection)")
     opened.await_state("done")
     for column in ("name", "path", "size", "width", "height"):
-        assert column in opened.output(1)
+        expect(opened.output(1)).to_contain_text(column)
     n = opened.value("len(explorer.data)")
     assert opened.value("list(explorer.embeddings.columns[:2])") == ["n0", "n1"]
     assert opened.value("explorer.distances().shape") == [n * (n - 1) // 2]
@@ -64,10 +64,10 @@ def test_domestic_animals(notebook: Callable[..., Notebook], labelled_folder: tu
     gallery = opened.widget.get_by_test_id("imgclust-gallery")
     expect(gallery).to_contain_text(f"{count} ")
     expect(gallery.locator(".imgclust-tile canvas:not(.imgclust-placeholder)").first).to_be_visible()
-    shown = opened.value("explorer.selection.name.tolist()")
-    assert gallery.locator(".imgclust-tile-caption").first.text_content() in shown
+    shown = "|".join(re.escape(name) for name in opened.value("explorer.selection.name.tolist()"))
+    expect(gallery.locator(".imgclust-tile-caption").first).to_have_text(re.compile(f"^({shown})$"))
     opened.run_cell(2)
-    assert opened.output(2).strip() == str(count)
+    expect(opened.output(2)).to_have_text(str(count))
 
     # Cows stand with cows: what is selected is of one kind far more often than chance would have it.
     opened.run_code(f"kinds = {KINDS}; share = kinds[explorer.selection.index].value_counts(normalize=True).iloc[0]")
@@ -92,7 +92,7 @@ table["weight"] = range(len(table))
     assert opened.value("bool((explorer.selection.weight == table.weight[explorer.selection.index]).all())")
     assert opened.value("bool((explorer.selection.name == table.file[explorer.selection.index]).all())")
     opened.run_cell(2)
-    assert "specimen-" in opened.output(2)
+    expect(opened.output(2)).to_contain_text("specimen-")
     opened.run_code("explorer.select(table.index[[3, 5]])")
     expect(opened.widget).to_have_attribute("data-selected", "2")
     assert opened.value("list(explorer.selection.index)") == ["specimen-3", "specimen-5"]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from accessibility import violations
+from gestures import LASSO, drag
 from notebook_page import Notebook
 from PIL import Image
 from playwright.sync_api import Locator, expect
@@ -27,24 +28,6 @@ PLACES = "explorer.data.set_index('name')[['x', 'y']].round(5).T.to_dict('list')
 def count(widget: Locator, **expected: int) -> None:
     for name, value in expected.items():
         expect(widget).to_have_attribute(f"data-{name}", str(value))
-
-
-def lasso(widget: Locator, notebook: Notebook) -> None:
-    """Draw a line around the left half of the map."""
-    stage = widget.get_by_test_id("imgclust-map").locator(".imgclust-map-stage")
-    stage.scroll_into_view_if_needed()
-    box = stage.bounding_box()
-    assert box is not None
-    mouse, keyboard = notebook.page.mouse, notebook.page.keyboard
-    corners = [(0.02, 0.05), (0.5, 0.02), (0.5, 0.95), (0.02, 0.95), (0.02, 0.2)]
-    at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
-    keyboard.down("Shift")
-    mouse.move(*at[0])
-    mouse.down()
-    for x, y in at[1:]:
-        mouse.move(x, y, steps=6)
-    mouse.up()
-    keyboard.up("Shift")
 
 
 def test_what_is_wrong_is_taken_out_and_a_region_is_told(
@@ -101,7 +84,7 @@ def test_what_is_wrong_is_taken_out_and_a_region_is_told(
     widget.get_by_role("grid").focus()
     page.keyboard.press("Escape")
     count(widget, selected=0)
-    lasso(widget, opened)
+    drag(widget.get_by_test_id("imgclust-map").locator(".imgclust-map-stage"), *LASSO, key="Shift")
     expect(widget).not_to_have_attribute("data-selected", "0")
     selected = int(widget.get_attribute("data-selected") or 0)
     assert 1 < selected < 50

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from accessibility import violations
+from gestures import drag_aside
 from notebook_page import Notebook
+from patience import box_of, until
 from playwright.sync_api import Locator, expect
 
 CELL = """
@@ -71,22 +73,18 @@ def test_keys_undo_and_redo_what_was_selected_cut_and_filtered(explorer: Noteboo
     expect(undo).to_be_disabled()
     find = widget.get_by_role("searchbox", name="Find in names and columns")
     find.fill(explorer.value("explorer.data.name.iloc[0]"))
-    find.press("Enter")
-    state(widget, selected=1)
+    with explorer.heard():
+        find.press("Enter")
+        state(widget, selected=1)
     handle = widget.get_by_role("slider", name="Number of clusters")
-    box = handle.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    for step in range(12):
-        page.mouse.move(box["x"] - 5 * step, box["y"] + 5)
-        page.wait_for_timeout(40)
-    page.mouse.up()
+    drag_aside(handle, -55)
     expect(widget).not_to_have_attribute("data-clusters", "6")
     dragged = int(widget.get_attribute("data-clusters") or 0)
+    explorer.eventually("explorer.widget.cut['n_clusters']", dragged)
     find.fill(explorer.value("explorer.data.name.iloc[1]"))
-    find.press("Shift+Enter")
-    state(widget, selected=1, clusters=dragged, shown=1)
+    with explorer.heard():
+        find.press("Shift+Enter")
+        state(widget, selected=1, clusters=dragged, shown=1)
     handle.focus()
     for expected in (
         {"shown": 48, "clusters": dragged},
@@ -137,9 +135,12 @@ def test_full_screen_and_back(explorer: Notebook) -> None:
     widget = explorer.widget.first
     widget.get_by_role("button", name="Full screen").click()
     explorer.page.wait_for_function("document.fullscreenElement?.dataset.testid === 'imgclust'")
-    frame = widget.locator(".imgclust-frame").bounding_box()
-    assert frame is not None
-    assert frame["height"] == explorer.page.evaluate("innerHeight")
+    frame = widget.locator(".imgclust-frame")
+    until(
+        explorer.page,
+        lambda: box_of(frame)["height"] == explorer.page.evaluate("innerHeight"),
+        "the explorer is as high as the screen",
+    )
     assert violations(widget) == []
     widget.get_by_role("button", name="Leave the full screen").click()
     explorer.page.wait_for_function("document.fullscreenElement === null")
