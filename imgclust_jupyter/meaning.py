@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 
 from imgclust_jupyter.clustering import stability
 from imgclust_jupyter.insight.cluster_table import cluster_table
+from imgclust_jupyter.insight.cut_table import cut_table
 from imgclust_jupyter.insight.explanation import Explanation
 from imgclust_jupyter.pipeline.explaining import explain_cluster, explain_pair, nearest_to_middle
 from imgclust_jupyter.workspace.lookup import row_of
@@ -72,6 +73,35 @@ class Meaning:
         labels = results.tree.cut(self._session.widget.cut["n_clusters"])
         values = stability(results.vectors, labels, options.linkage, options.metric, resamples)
         return pd.Series(values, index=pd.RangeIndex(1, len(values) + 1, name="cluster"), name="stability")
+
+    def silhouettes(self, numbers: Iterable[int] | None = None) -> pd.DataFrame:
+        """Compare cuts into several numbers of clusters: how well apart these are, and how large.
+
+        Parameters
+        ----------
+        numbers : iterable of int, optional
+            Of clusters; default 2 to 30.
+
+        Returns
+        -------
+        DataFrame
+            By ``n_clusters``: ``silhouette``, the mean of all images, from -1 to 1; its standard ``error``, since of
+            more than 2,000 images so many are looked at; of the clusters' sizes ``largest``, ``median`` and
+            ``smallest``; and ``singles``, how many are of one image (`imgclust_jupyter.insight.cut_table.cut_table`).
+
+        Raises
+        ------
+        ValueError
+            When a number is not between 1 and the number of images.
+
+        Examples
+        --------
+        >>> explorer.silhouettes([5, 10, 20])  # doctest: +SKIP
+        """
+        results = self._results()
+        assert results.tree is not None
+        assert results.vectors is not None
+        return cut_table(results.tree, results.vectors, self._session.pipeline.options.metric, numbers)
 
     def explain(
         self,
