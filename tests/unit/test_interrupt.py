@@ -26,8 +26,8 @@ BATCH = 2
 THREADS = 4
 
 
-def interrupt_waiting(pipeline: Pipeline) -> None:
-    """Interrupt the main thread, once it waits for the work; return when it has cancelled the work."""
+def interrupt_waiting() -> None:
+    """Interrupt the main thread, once it waits for the work."""
 
     def waits() -> bool:
         frame = sys._current_frames()[threading.main_thread().ident]
@@ -38,8 +38,6 @@ def interrupt_waiting(pipeline: Pipeline) -> None:
     while not waits():
         time.sleep(0.01)
     os.kill(os.getpid(), signal.SIGINT)
-    while pipeline.pending:
-        time.sleep(0.01)
 
 
 SCRIPT = f"""
@@ -68,7 +66,9 @@ class Slow(Pixels):
             with open(log, "a") as file:
                 file.write(f"{{len(batch)}}\\n")
             if len(batches) == int(interrupted_at):
-                interrupt_waiting(explorer._session.pipeline)
+                interrupt_waiting()
+                while explorer._session.pipeline.pending:
+                    time.sleep(0.01)
         return super().forward(batch)
 
 
@@ -127,22 +127,22 @@ def test_a_script_shows_its_progress(folder: Path, tmp_path: Path) -> None:
 
 def test_an_interrupted_cell_cancels_the_work_and_resume_goes_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
-    turn, begun = threading.Lock(), threading.Event()
+    turn, cancelled = threading.Lock(), threading.Event()
 
     class Interrupting(Pixels):
         def forward(self, batch: np.ndarray) -> np.ndarray:
-            assert begun.wait(60)
             with turn:
                 sizes.append(len(batch))
                 if len(sizes) == 1:
-                    interrupt_waiting(explorer._session.pipeline)
+                    interrupt_waiting()
+                    assert cancelled.wait(60)
             return super().forward(batch)
 
     monkeypatch.setitem(NETWORKS, "interrupting", lambda progress: Interrupting(batch_size=BATCH))
     with ClusterExplorer(folder, model="interrupting", layout="pca") as explorer:
-        begun.set()
         with pytest.raises(KeyboardInterrupt):
             explorer.wait()
+        cancelled.set()
         with pytest.raises(Interrupted, match="resume"):
             explorer.wait()
         explorer.resume()
