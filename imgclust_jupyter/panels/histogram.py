@@ -1,201 +1,212 @@
-"""A histogram whose brush selects."""
+"""A histogram of numbers or dates whose brush filters or selects."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import bqplot
-import ipywidgets
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import traitlets as t
 from bqplot.interacts import BrushIntervalSelector
 
-from imgclust_jupyter.panels.bins import Categories, Intervals, bins_of, round_numbers
-from imgclust_jupyter.panels.panels import Source
-from imgclust_jupyter.panels.style import REST, SELECTED, TEXT, axis_style, close_with_parts, figure_style
+from imgclust_jupyter.panels.bins import Intervals, intervals_of, round_dates, round_numbers
+from imgclust_jupyter.panels.column_panel import Brush, ColumnPanel
+from imgclust_jupyter.panels.crossfilter import Crossfilter, Mask
+from imgclust_jupyter.panels.style import SELECTED, axis_style, bar_style, figure_style
+from imgclust_jupyter.workspace.filters import Filter
+from imgclust_jupyter.workspace.passing import Rows
 
 __all__ = ["Histogram"]
 
-_LONGEST = 28  # characters of a category's name
+_DAY = 86_400.0
 
 
-class Histogram(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """The distribution of one column, with the selected share of each bar filled.
+class Histogram(ColumnPanel):
+    """The distribution of a column of numbers or dates; dragging over it chooses a range.
 
     Made by `Panels.histogram`.
 
     Attributes
     ----------
-    bars : bqplot.Bars
-        ``y`` has two rows: how many of each bar are selected, and how many are not.
-    brush : BrushIntervalSelector or None
-        For numbers and dates.
+    selected_range : tuple or None
+        The range that is chosen, both ends included, as numbers or as `pandas.Timestamp`; an end that is None is open.
+        It can be observed and set: ``histogram.selected_range = 500, 650``, and None for no range.
+    brush_selector : BrushIntervalSelector
+        What is dragged.
     """
 
-    children: tuple[ipywidgets.Widget, ...]
-    bars: bqplot.Bars
-    brush: BrushIntervalSelector | None
+    CHOICE = "selected_range"
 
-    def __init__(self, source: Source, column: str, bins: int = 30) -> None:
-        self._source = source
-        self._name = column
+    selected_range = t.Any(None, allow_none=True)
+    brush_selector: BrushIntervalSelector
+
+    def __init__(self, crossfilter: Crossfilter, column: str, brush: Brush, bins: int) -> None:
         self._bin_count = bins
-        # Guards the drawing, as callbacks come on several threads; nothing is asked of the source under it, whose own
-        # lock may be held by whoever calls us.
-        self._drawing = threading.RLock()
-        self._subscriptions: list[Callable[[], None]] = []
-        super().__init__()
-        self._chosen: pd.Index | None = None
-        self._values = source.data_so_far[column]
-        self._build(self._values, self._selected_values())
-        self._subscriptions = [source.on_selection(self._show_selection), source.on_data(self._follow_data)]
+        self._bins = Intervals(np.array([0.0, 1.0]))
+        self._column = pd.Series(dtype=float)
+        self._marked: list[float] = []
+        self._drags = 0
+        self._dragging = False
+        super().__init__(crossfilter, column, brush)
 
-    def close(self) -> None:
-        """Stop following the table, and release the figure."""
-        if self.comm is None:  # closed before
-            return
-        for unsubscribe in self._subscriptions:
-            unsubscribe()
-        self._subscriptions = []
-        close_with_parts(self.children)
-        self.layout.close()
-        super().close()
-
-    def _selected_values(self) -> pd.Series:
-        selected = self._source.selected
-        # Between the two readings another stage may have ended; we are about to hear of it.
-        return self._values[selected] if len(selected) == len(self._values) else self._values[:0]
-
-    def _follow_data(self) -> None:
-        data = self._source.data_so_far
-        if self._name not in data.columns or data[self._name].equals(self._values):
-            return
-        self._values = data[self._name]
-        self._build(self._values, self._selected_values())
-
-    def _show_selection(self, selected: pd.DataFrame) -> None:
-        self._follow_data()  # the clusters of another cut, for one, come without new data
-        with self._drawing:
-            self._fill(selected[self._name])
-            if self._chosen is not None and not selected.index.equals(self._chosen):
-                self._chosen = None
-                self._clear_choice()
-
-    def _build(self, values: pd.Series, selected: pd.Series) -> None:
-        with self._drawing:
-            replaced = self.children
-            self._chosen = None
-            self._bins = bins_of(values, self._bin_count)
-            self._totals = self._bins.counts(values)
-            self._status = ipywidgets.Label(style={"text_color": TEXT})
-            figure = self._intervals(self._bins) if isinstance(self._bins, Intervals) else self._categories(self._bins)
-            self._fill(selected)
-            self.children = (self._status, figure)
-            close_with_parts(replaced)
-
-    def _intervals(self, bins: Intervals) -> bqplot.Figure:
-        low, high = float(bins.edges[0]), float(bins.edges[-1])
-        x = bqplot.LinearScale(min=low, max=high, allow_padding=False)
-        y, y_axis = self._count_axis()
-        y_axis.orientation = "vertical"
-        self.bars = bqplot.Bars(x=bins.centers, scales={"x": x, "y": y}, **_bar_style())
-        self.brush = BrushIntervalSelector(scale=x, color=SELECTED)
-        self.brush.observe(self._brushed, ["selected", "brushing"])
-        x_axis = bqplot.Axis(
-            scale=x, tick_values=round_numbers(low, high, 8), tick_format="~g", grid_lines="none", **axis_style()
+    def _figure(self) -> bqplot.Figure:
+        self._x = bqplot.LinearScale(min=0, max=1, allow_padding=False)
+        self._y = bqplot.LinearScale(min=0, max=1, allow_padding=False)
+        self._y_axis = bqplot.Axis(scale=self._y, side="left", tick_format="~s", **axis_style())
+        self._x_axis = bqplot.Axis(scale=self._x, grid_lines="none", tick_format="~g", **axis_style())
+        self.bars = bqplot.Bars(x=[0.5], y=[[0], [0]], scales={"x": self._x, "y": self._y}, **bar_style())
+        self.brush_selector = BrushIntervalSelector(scale=self._x, color=SELECTED)
+        self.brush_selector.observe(self._brushed, ["selected", "brushing"])
+        return bqplot.Figure(
+            marks=[self.bars],
+            axes=[self._x_axis, self._y_axis],
+            interaction=self.brush_selector,
+            **figure_style(height=160, left=36),
         )
-        return _figure(self.bars, [x_axis, y_axis], 200, 48, self.brush)
 
-    def _categories(self, bins: Categories) -> bqplot.Figure:
-        # Bars lie, so that names of any length can be read; the first is at the top.
-        x = bqplot.OrdinalScale(domain=bins.names, reverse=True)
-        y, y_axis = self._count_axis()
-        self.brush = None
-        self.bars = bqplot.Bars(
-            x=bins.names,
-            scales={"x": x, "y": y},
-            orientation="horizontal",
-            interactions={"click": "select"},
-            **_bar_style(),
-        )
-        self.bars.observe(self._clicked, "selected")
-        labels = {name: name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…" for name in bins.names}
-        x_axis = bqplot.Axis(scale=x, tick_labels=labels, grid_lines="none", **axis_style())
-        x_axis.orientation = "vertical"
-        longest = max(map(len, labels.values()), default=0)
-        return _figure(self.bars, [x_axis, y_axis], 40 + 22 * max(1, len(labels)), 24 + 7 * longest, None)
+    def _take_up(self, rows: Rows) -> npt.NDArray[np.intp]:
+        column = rows.table[self.column]
+        if not pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_datetime64_any_dtype(column):
+            return np.full(len(rows), -1)  # other metadata may have come
+        values, self._column = rows.numbers(self.column), column
+        bins = intervals_of(values, self._bin_count, self._is_whole, least=_DAY if self._is_date else 1.0)
+        if not np.array_equal(bins.edges, self._bins.edges):
+            self._bins = bins
+            low, high = float(bins.edges[0]), float(bins.edges[-1])
+            with self._x.hold_sync(), self._x_axis.hold_sync(), self.bars.hold_sync():
+                self._x.min, self._x.max = low, high
+                dates = round_dates(low, high, 5) if self._is_date else {}
+                self._x_axis.tick_labels = dates
+                self._x_axis.tick_values = np.array(list(dates)) if dates else round_numbers(low, high, 6)
+                self.bars.x, self.bars.y = bins.centers, np.zeros((2, len(bins.centers)), dtype=int)
+            self._marked = []
+            self.brush_selector.selected = None  # `_mark` puts it where it is to be
+        return bins.places(values)
 
-    def _count_axis(self) -> tuple[bqplot.LinearScale, bqplot.Axis]:
-        most = float(max(self._totals, default=0)) or 1.0
-        scale = bqplot.LinearScale(min=0, max=1.03 * most, allow_padding=False)
-        ticks = np.unique(round_numbers(0, most, 4).round())
-        return scale, bqplot.Axis(scale=scale, tick_values=ticks, tick_format="~s", **axis_style())
+    @property
+    def _is_date(self) -> bool:
+        return bool(pd.api.types.is_datetime64_any_dtype(self._column))
 
-    def _fill(self, selected: pd.Series) -> None:
-        counts = self._bins.counts(selected)
-        self.bars.y = np.array([counts, self._totals - counts])
-        self._status.value = self._summary(selected)
+    @property
+    def _is_whole(self) -> bool:
+        return bool(pd.api.types.is_integer_dtype(self._column))
 
-    def _summary(self, selected: pd.Series) -> str:
-        parts = [self._name, f"{len(selected):,} of {len(self._values):,} selected"]
-        if missing := int(self._values.isna().sum()):
-            parts.append(f"{missing:,} without a value")
-        if isinstance(self._bins, Categories) and self._bins.left_out:
-            parts.append(f"{self._bins.left_out:,} rarer categories not shown")
-        return " · ".join(parts)
+    @t.validate("selected_range")  # type: ignore[untyped-decorator]
+    def _mend_range(self, proposal: Any) -> tuple[Any, Any] | None:
+        if proposal["value"] is None:
+            return None
+        try:
+            low, high = proposal["value"]
+            low, high = (None if end is None else self._end(end) for end in (low, high))
+        except (TypeError, ValueError) as error:
+            kind = "dates" if self._is_date else "numbers"
+            raise t.TraitError(f"a range of {self.column!r} is two {kind}, not {proposal['value']!r}") from error
+        if low is None and high is None:
+            return None
+        return (high, low) if low is not None and high is not None and low > high else (low, high)
 
-    def _clear_choice(self) -> None:
-        if self.brush is not None:
-            self.brush.selected = None
-        self.bars.selected = None
+    def _end(self, end: Any) -> Any:
+        if not self._is_date:
+            return float(end)
+        stamp = pd.Timestamp(end)
+        return stamp if stamp.tzinfo else stamp.tz_localize(getattr(self._column.dtype, "tz", None))
 
-    def _brushed(self, _: dict[str, Any]) -> None:
-        brush, bins = self.brush, self._bins
-        if brush is None or not isinstance(bins, Intervals) or brush.brushing:
+    def _seconds(self, end: Any) -> float | None:
+        if end is None:
+            return None
+        return float(end.timestamp()) if isinstance(end, pd.Timestamp) else float(end)
+
+    def _date(self, seconds: float | None) -> pd.Timestamp | None:
+        if seconds is None:
+            return None
+        stamp = pd.Timestamp(round(seconds), unit="s")
+        zone = getattr(self._column.dtype, "tz", None)
+        return stamp if zone is None else stamp.tz_localize("UTC").tz_convert(zone)
+
+    def _mask(self, choice: Any, rows: Rows) -> Mask:
+        return rows.passing(self._range(choice))
+
+    def _filter(self, choice: Any, rows: Rows) -> Filter | str | None:
+        if self.column in self._source.columns("number"):
+            return self._range(choice)
+        ends = zip(("ge", "le"), map(self._seconds, choice), strict=True)
+        tests = [f"`{self.column}`.{test}({end})" for test, end in ends if end is not None]
+        return " & ".join(tests)
+
+    def _range(self, choice: Any) -> Filter:
+        low, high = map(self._seconds, choice)
+        return {"kind": "range", "column": self.column, "low": low, "high": high}
+
+    def _choice_of(self, filters: list[tuple[Filter, Mask]]) -> Any:
+        for each, mask in filters:
+            if each["kind"] == "range":
+                ends = each["low"], each["high"]
+                return tuple(map(self._date, ends)) if self._is_date else ends
+            assert self._rows is not None
+            values = self._rows.numbers(self.column)[mask]
+            if np.isfinite(values).any():
+                return float(np.nanmin(values)), float(np.nanmax(values))
+        return None
+
+    def _words(self, choice: Any) -> str:
+        low, high = ("" if end is None else self._written(end) for end in choice)
+        return f"{low} \N{EN DASH} {high}" if low and high else f"≥ {low}" if low else f"≤ {high}"
+
+    def _written(self, end: Any) -> str:
+        span = self._bins.edges[-1] - self._bins.edges[0]
+        if not self._is_date:
+            # A thousandth of the axis is less than a pixel.
+            digits = 0 if self._is_whole else max(0, 2 - int(np.floor(np.log10(span))))
+            return f"{end:,.{digits}f}" if abs(end) < 1e15 else f"{end:.6g}"
+        is_long = span > 10 * _DAY
+        return f"{end:%Y-%m-%d}" if is_long else f"{end:%Y-%m-%d %H:%M}"
+
+    def _notes(self) -> list[str]:
+        missing = int((self._places < 0).sum())
+        return [f"{missing:,} without a value"] if missing else []
+
+    def _fill(self, chosen: npt.NDArray[np.intp], shown: npt.NDArray[np.intp]) -> None:
+        most = float(max(1, shown.max(initial=0)))
+        self._y.max = 1.04 * most
+        self._y_axis.tick_values = np.unique(round_numbers(0, most, 3).round())
+        self.bars.y = np.array([chosen, shown - chosen])
+
+    def _mark(self, choice: Any) -> None:
+        if choice == self._brushed_range():
             return
-        if brush.selected is None or len(brush.selected) != 2:
-            self._choose(None, "")
-            return
-        low, high = map(float, brush.selected)
-        self._choose(bins.between(self._values, low, high), f"{self._name} {low:.6g} to {high:.6g}")
+        if choice is None:
+            self._marked = []
+        else:
+            half = 0.5 if self._bins.whole else 0.0
+            least, most = self._bins.edges[[0, -1]]
+            low, high = map(self._seconds, choice)
+            ends = [least if low is None else low - half, most if high is None else high + half]
+            self._marked = np.clip(ends, least, most).tolist()
+        self.brush_selector.selected = np.array(self._marked) if self._marked else None
 
-    def _clicked(self, _: dict[str, Any]) -> None:
-        bins, positions = self._bins, self.bars.selected
-        if not isinstance(bins, Categories):
-            return
-        if positions is None or not len(positions):
-            self._choose(None, "")
-            return
-        names = ", ".join(bins.names[i] for i in positions)
-        self._choose(bins.among(self._values, positions), f"{self._name}: {names}")
+    def _selected(self) -> list[float]:
+        selected = self.brush_selector.selected
+        return [] if selected is None or len(selected) != 2 else [float(end) for end in selected]
 
-    def _choose(self, mask: npt.NDArray[np.bool_] | None, text: str) -> None:
-        if mask is None:
-            # Cleared by a person, or by us because something else is selected, which is then left alone.
-            if self._chosen is not None:
-                self._chosen = None
-                self._source.select(None)
-            return
-        chosen = self._values.index[mask]
-        if self._chosen is None or not chosen.equals(self._chosen):
-            self._chosen = chosen
-            self._source.select(mask, origin=("panel", text))
+    def _brushed_range(self) -> Any:
+        selected = self._selected()
+        if not selected:
+            return None
+        low, high = selected
+        if self._is_date:
+            return self._date(low), self._date(high)
+        if self._is_whole and np.ceil(low) <= np.floor(high):
+            return float(np.ceil(low)), float(np.floor(high))
+        return low, high
 
-
-def _bar_style() -> dict[str, Any]:
-    return {
-        "type": "stacked",
-        "colors": [SELECTED, REST],
-        "padding": 0.08,
-        "stroke": "transparent",
-        # The filling says what is selected; bqplot would fade the others once more.
-        "selected_style": {},
-        "unselected_style": {},
-    }
-
-
-def _figure(bars: bqplot.Bars, axes: list[bqplot.Axis], height: int, left: int, brush: Any) -> bqplot.Figure:
-    return bqplot.Figure(marks=[bars], axes=axes, interaction=brush, **figure_style(height, left))
+    def _brushed(self, _: Any) -> None:
+        is_dragged = self._dragging or self.brush_selector.brushing
+        if self.brush_selector.brushing and not self._dragging:
+            self._drags += 1
+        self._dragging = self.brush_selector.brushing
+        selected = self._selected()
+        if selected != self._marked:  # else we have put the brush there ourselves
+            self._marked = selected
+            self._choose(self._brushed_range(), f"{self.model_id} {self._drags}" if is_dragged else "")

@@ -1,97 +1,182 @@
-"""The charts that an explorer offers, and what they need of it."""
+"""The charts that an explorer offers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from imgclust_jupyter.panels.crossfilter import Crossfilter, Source
+from imgclust_jupyter.workspace.passing import is_number
+
 if TYPE_CHECKING:
+    import ipywidgets
+
+    from imgclust_jupyter.panels.bars import Bars
+    from imgclust_jupyter.panels.board import Board
+    from imgclust_jupyter.panels.column_panel import Brush
     from imgclust_jupyter.panels.histogram import Histogram
 
-__all__ = ["Panels", "Source"]
+__all__ = ["Panels"]
 
+Chart = TypeVar("Chart", bound="ipywidgets.Widget")
 
-class Source(Protocol):
-    """A table whose rows can be selected; the callbacks may come on any thread."""
-
-    @property
-    def data_so_far(self) -> pd.DataFrame:
-        """The table."""
-
-    @property
-    def selected(self) -> npt.NDArray[np.bool_]:
-        """Which of its rows are selected, shape (n,)."""
-
-    def select(self, wanted: Any, origin: tuple[str, str] = ...) -> None:
-        """Select the rows of a mask, saying where that comes from as (kind, text)."""
-
-    def on_selection(self, callback: Callable[[pd.DataFrame], object]) -> Callable[[], None]:
-        """Call back with the selected rows whenever they change; the result ends that."""
-
-    def on_data(self, callback: Callable[[], object]) -> Callable[[], None]:
-        """Call back whenever the table changes; the result ends that."""
+_FEW = 12  # bars of one chart among several
 
 
 class Panels:
     """Charts linked with an explorer's views, each to be shown in a cell of its own or put into other widgets.
 
+    Charts of columns are a crossfilter: what is chosen in one becomes a filter of all views, with its chip above them,
+    and every other chart counts what it lets through. A chart's own bars stay whole, and are faint where they are
+    filtered out. A filter that is made, changed or taken away in the views or by undo moves the brush as well.
+
     Parameters
     ----------
     source : Source
-        The table; the charts follow it until they are closed.
+        The explorer; the charts follow it until they are closed, at the latest with it.
 
     Examples
     --------
-    >>> explorer.panels.histogram("width")  # doctest: +SKIP
+    >>> explorer.panels.show("breed", "width", "outlier")  # doctest: +SKIP
+    >>> width = explorer.panels.histogram("width")  # doctest: +SKIP
+    >>> width.selected_range = 500, 650  # as if it was brushed  # doctest: +SKIP
     """
 
     def __init__(self, source: Source) -> None:
-        self._source = source
-        self._open: list[Histogram] = []
+        self._crossfilter = Crossfilter(source)
+        self._open: list[ipywidgets.Widget] = []
 
-    def histogram(self, column: str, bins: int = 30) -> Histogram:
-        """Draw how the values of a column are distributed, and select by them.
-
-        Dragging over a range of numbers or dates selects the images in it; clicking a category selects its images,
-        with Ctrl or ⌘ also further ones. The share of each bar that is selected, here or anywhere, is filled darker.
+    def histogram(self, column: str, bins: int = 30, brush: Brush = "filter") -> Histogram | Bars:
+        """Draw how the numbers or dates of a column are distributed, and filter by dragging over a range.
 
         Parameters
         ----------
         column : str
-            A column of the table.
+            A column of `data`; one of categories is drawn by `bars`.
         bins : int
-            How many intervals numbers are counted in; integers from a narrower range are counted one by one. Of
-            categories the 40 most frequent are shown.
+            How many intervals numbers are counted in; integers from a narrower range are counted one by one.
+        brush : {"filter", "select"}
+            Whether what is in the range is all that the views show, or what is selected in them. What is selected,
+            here or anywhere, is then filled darker.
 
         Returns
         -------
         Histogram
-            A widget; its `close` releases it.
+            A widget with the trait ``selected_range``; its `close` releases it.
 
         Raises
         ------
         KeyError
             When the table has no such column (yet).
         ValueError
-            For less than one bin.
+            For less than one bin, or another word for `brush`.
+
+        Examples
+        --------
+        >>> explorer.panels.histogram("width", bins=50)  # doctest: +SKIP
         """
         if bins < 1:
             raise ValueError(f"a histogram has at least one bin, not {bins}")
-        columns = self._source.data_so_far.columns
-        if column not in columns:
-            raise KeyError(f"there is no column {column!r}; there are {', '.join(map(str, columns))}")
+        self._check(column, brush)
+        if not is_number(self._crossfilter.source.rows().table[column]):
+            return self.bars(column, brush=brush)
         # bqplot takes its time to import, and is needed by nobody else.
         from imgclust_jupyter.panels.histogram import Histogram
 
-        histogram = Histogram(self._source, column, bins)
-        self._open.append(histogram)
-        return histogram
+        return self._opened(Histogram(self._crossfilter, column, brush, bins))
+
+    def bars(self, column: str, most: int = 40, brush: Brush = "filter") -> Bars:
+        """Draw how many images have each value of a column, and filter by clicking bars.
+
+        Parameters
+        ----------
+        column : str
+            A column of `data`: categories, truth values, labels, "cluster", integers. The bars follow labels as they
+            are given, and clusters as the tree is cut, in their colours.
+        most : int
+            Only so many values, the most frequent, have a bar.
+        brush : {"filter", "select"}
+            As for `histogram`.
+
+        Returns
+        -------
+        Bars
+            A widget with the trait ``categories``; its `close` releases it.
+
+        Raises
+        ------
+        KeyError
+            When the table has no such column (yet).
+        ValueError
+            For less than one bar, a column of dates, or another word for `brush`.
+
+        Examples
+        --------
+        >>> breeds = explorer.panels.bars("breed")  # doctest: +SKIP
+        >>> breeds.categories = ["pug", "boxer"]  # as if they were clicked  # doctest: +SKIP
+        """
+        if most < 1:
+            raise ValueError(f"there is at least one bar, not {most}")
+        self._check(column, brush)
+        if pd.api.types.is_datetime64_any_dtype(self._crossfilter.source.rows().table[column]):
+            raise ValueError(f"{column!r} has dates, which histogram({column!r}) draws")
+        from imgclust_jupyter.panels.bars import Bars
+
+        return self._opened(Bars(self._crossfilter, column, brush, most))
+
+    def show(self, *columns: str, brush: Brush = "filter") -> Board:
+        """Put the charts of some columns side by side, as many in a row as there is room for.
+
+        Parameters
+        ----------
+        columns : str
+            Columns of `data`: histograms of numbers and dates, bars of the others.
+        brush : {"filter", "select"}
+            As for `histogram`.
+
+        Returns
+        -------
+        Board
+            A widget; its `close` releases it with the charts.
+
+        Raises
+        ------
+        KeyError
+            When the table has no such column (yet).
+        ValueError
+            For no column, or another word for `brush`.
+
+        Examples
+        --------
+        >>> explorer.panels.show("breed", "width", "cluster")  # doctest: +SKIP
+        """
+        if not columns:
+            raise ValueError('say which columns, for instance show("width", "cluster")')
+        for column in columns:
+            self._check(column, brush)
+        from imgclust_jupyter.panels.board import Board
+
+        return self._opened(Board([self._chart(column, brush) for column in columns]))
 
     def close(self) -> None:
         """Close every chart that was made here."""
         while self._open:
             self._open.pop().close()
+
+    def _chart(self, column: str, brush: Brush) -> Histogram | Bars:
+        table = self._crossfilter.source.rows().table
+        if column != "cluster" and is_number(table[column]):
+            return self.histogram(column, brush=brush)
+        return self.bars(column, most=_FEW, brush=brush)
+
+    def _check(self, column: str, brush: str) -> None:
+        columns = self._crossfilter.source.rows().table.columns
+        if column not in columns:
+            raise KeyError(f"there is no column {column!r}; there are {', '.join(map(str, columns))}")
+        if brush not in ("filter", "select"):
+            raise ValueError(f'what is brushed can "filter" or "select", not {brush!r}')
+
+    def _opened(self, chart: Chart) -> Chart:
+        self._open.append(chart)
+        return chart

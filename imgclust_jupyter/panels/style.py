@@ -7,13 +7,37 @@ from typing import Any
 
 import ipywidgets
 
-__all__ = ["LINES", "REST", "SELECTED", "TEXT", "axis_style", "close_with_parts", "figure_style"]
+__all__ = [
+    "CARD",
+    "LINES",
+    "REST",
+    "SELECTED",
+    "TEXT",
+    "axis_style",
+    "bar_style",
+    "close_with_parts",
+    "figure_style",
+]
 
-# Legible on white and on black alike, since the figures are transparent and the notebook's theme shows through.
-TEXT = "#808890"
-SELECTED = "#4477AA"
+# The theme's own, or legible on white and on black alike, since the figures are transparent.
+TEXT = "var(--jp-ui-font-color2, #808890)"
+SELECTED = "#3D85E8"
 REST = "#80889070"
-LINES = "#80889040"
+LINES = "var(--jp-border-color2, #80889040)"
+
+
+# What bqplot and ipywidgets leave to the page.
+CARD = f"""<style>
+.imgclust-panel {{ border: 1px solid {LINES}; border-radius: 4px; padding: 6px 10px 4px; box-sizing: border-box; }}
+.imgclust-panel-head {{ line-height: 18px; color: var(--jp-ui-font-color1, inherit); overflow-wrap: anywhere; }}
+.imgclust-panel-head span {{ color: {TEXT}; font-variant-numeric: tabular-nums; }}
+.imgclust-panel .jupyter-button {{
+  background: none; color: {TEXT}; font-size: 12px; padding: 0 6px; line-height: 20px; height: 20px; border-radius: 3px;
+}}
+.imgclust-panel .jupyter-button:hover {{ color: var(--jp-ui-font-color1, inherit); box-shadow: none; }}
+.imgclust-panel .bqplot > svg .zeroLine, .imgclust-panel-bars .bqplot > svg .axis line {{ stroke: none; }}
+.imgclust-panel-bars .bqplot > svg .bargroup {{ cursor: pointer; }}
+</style>"""
 
 
 def axis_style() -> dict[str, Any]:
@@ -22,7 +46,22 @@ def axis_style() -> dict[str, Any]:
         "color": LINES,
         "label_color": TEXT,
         "grid_color": LINES,
-        "tick_style": {"fill": TEXT, "font-size": "11px"},
+        "tick_style": {"fill": TEXT, "font-size": "11px", "font-family": "var(--jp-ui-font-family, sans-serif)"},
+    }
+
+
+def bar_style() -> dict[str, Any]:
+    """Return the options of bqplot bars whose first row is filled, and whose second is faint."""
+    return {
+        "type": "stacked",
+        "colors": [SELECTED],
+        "color_mode": "group",
+        "opacities": [1.0, 0.3],
+        "opacity_mode": "element",
+        "stroke": "transparent",
+        # The filling says what is chosen; bqplot would fade the others once more.
+        "selected_style": {},
+        "unselected_style": {},
     }
 
 

@@ -113,7 +113,7 @@ class Link:
             widget.observe(self._follow, "cut")
             widget.observe(self._follow_end, "comm")
             self._subscriptions += [
-                widget.on_selection(partial(self._share, side)),
+                widget.on_new(["selection"], partial(self._share, side)),
                 session.on_data(self._draw),
                 partial(widget.unobserve, self._follow, "cut"),
                 partial(widget.unobserve, self._follow_end, "comm"),

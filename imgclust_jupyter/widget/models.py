@@ -137,7 +137,8 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
         self.lock = Turn()
         self.renewed: Callable[[list[Filter]], list[Filter]] = list
         self.catch_up: Callable[[], object] = bool
-        self._listeners: list[Callable[[], object]] = []
+        self._listeners: list[tuple[frozenset[str], Callable[[], object]]] = []
+        self._new: set[str] = set()
         self._last_cut: dict[str, int | float | None] = {"n_clusters": 1, "height": None}
         self._history = History()
         self._before: dict[str, Any] = {}
@@ -146,10 +147,14 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
         self.on_msg(lambda _widget, content, buffers: on_request(content, buffers))
         self.observe(self._note_change, list(self._REMEMBERED))
 
-    def on_selection(self, listener: Callable[[], object]) -> Callable[[], None]:
-        """Call a function after each change of the selection; the result takes it off again."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+    def on_new(self, names: Iterable[str], listener: Callable[[], object]) -> Callable[[], None]:
+        """Call a function after changes of some of what is remembered ("selection", …), without the lock.
+
+        The result takes it off again.
+        """
+        entry = (frozenset(names), listener)
+        self._listeners.append(entry)
+        return lambda: self._listeners.remove(entry)
 
     def change(self, gesture: str = "", **traits: Any) -> None:
         """Change traits from Python, as one step of the history."""
@@ -200,9 +205,9 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
 
     def _note_change(self, change: Any) -> None:
         self._before.setdefault(change.name, change.old)
-        if change.name == "selection":
-            # After the lock: a listener may ask for explorer.data, which waits for the worker, which needs the lock.
-            self.lock.after(self._notify)
+        self._new.add(change.name)
+        # After the lock: a listener may ask for explorer.data, which waits for the worker, which needs the lock.
+        self.lock.after(self._notify)
 
     def _remember(self, gesture: str, names: Iterable[str]) -> None:
         before = {name: self._before.pop(name) for name in names}
@@ -244,8 +249,11 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
         self.past = {"undo": self._history.undo_text, "redo": self._history.redo_text}
 
     def _notify(self) -> None:
-        for listener in list(self._listeners):
-            listener()
+        with self.lock:
+            new, self._new = self._new, set()
+        for names, listener in list(self._listeners):
+            if names & new:
+                listener()
 
     @t.validate("cut")  # type: ignore[untyped-decorator]
     def _mend_cut(self, proposal: dict[str, Any]) -> dict[str, Any]:

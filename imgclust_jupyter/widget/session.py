@@ -7,7 +7,7 @@ other is still on a page.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -20,9 +20,11 @@ from imgclust_jupyter.pipeline import CHANGES_COLUMNS, Options, Pipeline, Progre
 from imgclust_jupyter.store import open_store
 from imgclust_jupyter.widget import labelling, ordering, pictures, report
 from imgclust_jupyter.widget.arrivals import Arrivals
+from imgclust_jupyter.widget.colors import shown_colors
 from imgclust_jupyter.widget.explaining import why
 from imgclust_jupyter.widget.label_keeper import LabelKeeper
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
+from imgclust_jupyter.widget.palette import cluster_color
 from imgclust_jupyter.widget.pane import PaneWidget
 from imgclust_jupyter.widget.publisher import Publisher
 from imgclust_jupyter.widget.renewal import renewed, search_filter
@@ -30,8 +32,9 @@ from imgclust_jupyter.widget.rpc import Answer, BadRequestError, Requests
 from imgclust_jupyter.widget.saved_session import Loaded
 from imgclust_jupyter.widget.snapshot import snapshot
 from imgclust_jupyter.widget.working_set import WorkingSetKeeper
-from imgclust_jupyter.workspace.filters import Filter, items_filter
+from imgclust_jupyter.workspace.filters import Filter, items_filter, replaced
 from imgclust_jupyter.workspace.labels import with_labels
+from imgclust_jupyter.workspace.passing import Rows
 from imgclust_jupyter.workspace.selection import Wanted, pack, resolve, unpack
 
 __all__ = ["Session"]
@@ -128,12 +131,10 @@ class Session:
         results = self.pipeline.results
         return self.table(results)[self.selected_of(results)]
 
-    def select(self, wanted: Wanted, origin: tuple[str, str] = ("query", "from Python")) -> None:
-        """Select rows, and say where the selection came from."""
+    def select(self, wanted: Wanted, origin: tuple[str, str] = ("query", "from Python"), gesture: str = "") -> None:
+        """Select rows, and say where the selection came from; with a gesture as for `filter_by`."""
         bits = self._bits(wanted, self.pipeline.results)
         kind, text = origin if any(bits) else ("none", "")
-        # While a range is brushed in a chart, selections follow each other quickly.
-        gesture = "panel" if kind == "panel" else ""
         self.widget.change(gesture, selection=bits, selection_origin={"kind": kind, "text": text})
 
     def filter(self, wanted: Wanted) -> None:
@@ -146,6 +147,31 @@ class Session:
             self._queries.add(wanted)
         others = [each for each in self.widget.filters if each.get("source") != "query"]
         self.widget.change(filters=[*others, items_filter("query", text, self._bits(wanted, self.pipeline.results))])
+
+    def rows(self) -> Rows:
+        """Return the rows of `data_so_far` with their items."""
+        results = self.pipeline.results
+        return Rows(self.table(results), np.zeros(0, dtype=np.int64) if results.ids is None else results.ids)
+
+    @property
+    def selected_items(self) -> bytes:
+        """The selection as bits of item ids."""
+        return bytes(self.widget.selection)
+
+    @property
+    def filters(self) -> list[Filter]:
+        """What narrows the views."""
+        return list(self.widget.filters)
+
+    def filter_by(self, column: str, chosen: Filter | str | None, gesture: str = "") -> None:
+        """Put another filter on a column, a query in the columns' names too; None takes it away.
+
+        Those of the same gesture, as long as nothing comes between them, are one step of the history.
+        """
+        if isinstance(chosen, str):
+            self._queries.add(chosen)
+            chosen = items_filter("query", chosen, self._bits(chosen, self.pipeline.results))
+        self.widget.change(gesture, filters=replaced(self.filters, column, chosen))
 
     @property
     def changes(self) -> pd.DataFrame:
@@ -172,6 +198,14 @@ class Session:
         labels = self.labels.table.columns if "category" in kinds else ()
         known = (column["name"] for column in self.dataset.header["columns"] if column["kind"] in kinds)
         return [*labels, *(name for name in known if name not in labels)]
+
+    @property
+    def cluster_colors(self) -> list[str]:
+        """The colour of each cluster in the views, from cluster 1; empty without a tree."""
+        tree = self.pipeline.results.tree
+        if tree is None:
+            return []
+        return [cluster_color(i) for i in shown_colors(tree, self.widget.cut["n_clusters"], self.colors).tolist()]
 
     def set_view(self, **traits: Any) -> None:
         """Change what is looked at: ``cut``, ``color_by`` or ``group_by`` of the widget."""
@@ -205,7 +239,11 @@ class Session:
 
     def on_selection(self, callback: Callable[[pd.DataFrame], object]) -> Callable[[], None]:
         """Call a function with the selected rows after each change; the result takes it off again."""
-        return self.widget.on_selection(lambda: callback(self.selection))
+        return self.widget.on_new(["selection"], lambda: callback(self.selection))
+
+    def on_new(self, names: Iterable[str], callback: Callable[[], object]) -> Callable[[], None]:
+        """Call a function after changes of "selection", "filters", "cut" or "labels"; the result takes it off again."""
+        return self.widget.on_new(names, callback)
 
     def on_data(self, callback: Callable[[], object]) -> Callable[[], None]:
         """Call a function when there are new results; the result takes it off again."""

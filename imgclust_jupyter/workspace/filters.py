@@ -17,7 +17,7 @@ import binascii
 import math
 from typing import Any
 
-__all__ = ["Filter", "items_filter", "mend"]
+__all__ = ["Filter", "is_about", "items_filter", "mend", "replaced"]
 
 Filter = dict[str, Any]
 
@@ -71,6 +71,31 @@ def mend(value: object) -> list[Filter]:
         return []
     mended = (_mend(each) for each in value if isinstance(each, dict))
     return [each for each in mended if each is not None][:_MOST]
+
+
+def is_about(filter_: Filter, column: str) -> bool:
+    """Say whether a filter is the one on a column, "cluster" among them."""
+    if filter_["kind"] != "items":
+        return bool(filter_["column"] == column)
+    if filter_["source"] == "query":
+        return bool(filter_["text"].startswith(f"`{column}`."))
+    return bool(filter_["source"] == column == "cluster")
+
+
+def replaced(filters: list[Filter], column: str, filter_: Filter | None) -> list[Filter]:
+    """Return filters with another one on a column, in the place of the one that there was; None takes it away.
+
+    Examples
+    --------
+    >>> legs, width = {"kind": "range", "column": "legs"}, {"kind": "range", "column": "width"}
+    >>> replaced([legs, width], "legs", None)
+    [{'kind': 'range', 'column': 'width'}]
+    """
+    places = [i for i, each in enumerate(filters) if is_about(each, column)]
+    rest = [each for each in filters if not is_about(each, column)]
+    if filter_ is not None:
+        rest.insert(places[0] if places else len(rest), filter_)
+    return rest
 
 
 def _mend(value: Filter) -> Filter | None:

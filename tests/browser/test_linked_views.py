@@ -108,9 +108,12 @@ def test_after_a_reload_everything_is_there_again(explorer: Notebook) -> None:
 
 
 def test_a_brush_on_a_histogram_selects(explorer: Notebook) -> None:
-    explorer.set_source(1, 'explorer.panels.histogram("width")')
+    explorer.set_source(1, 'chart = explorer.panels.histogram("width", brush="select")\nchart')
     explorer.run_cell(1)
     drag(explorer.page.locator(".bqplot .overlay").first, (0.3, 0.5), (0.6, 0.5))
-    explorer.eventually("len(explorer.selection) > 0", True)
+    # While it is dragged, the selection follows.
+    explorer.eventually("chart.selected_range is not None and not chart.brush_selector.brushing", True)
     expect(explorer.widget).to_have_attribute("data-selected", str(explorer.value("len(explorer.selection)")))
-    assert explorer.value("bool(explorer.selection.width.between(*explorer._panels._open[0].brush.selected).all())")
+    assert explorer.value(
+        "explorer.selection.width.between(*chart.selected_range).all() and len(explorer.selection) > 0"
+    )

@@ -5,38 +5,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from ipywidgets.widgets.widget import _instances
+from panel_source import Table
+from traitlets import TraitError
 
 from imgclust_jupyter.panels import Panels
-from imgclust_jupyter.panels.bins import MOST_CATEGORIES
-
-
-class Table:
-    """A source as small as the protocol allows."""
-
-    def __init__(self, data):
-        self.data_so_far = data
-        self.selected = np.zeros(len(data), dtype=bool)
-        self.origins = []
-        self.selection_listeners, self.data_listeners = [], []
-
-    def select(self, wanted, origin=("query", "")):
-        self.selected = np.zeros(len(self.data_so_far), dtype=bool) if wanted is None else np.asarray(wanted)
-        self.origins.append(origin)
-        for callback in list(self.selection_listeners):
-            callback(self.data_so_far[self.selected])
-
-    def replace(self, data):
-        self.data_so_far, self.selected = data, np.zeros(len(data), dtype=bool)
-        for callback in list(self.data_listeners):
-            callback()
-
-    def on_selection(self, callback):
-        self.selection_listeners.append(callback)
-        return lambda: self.selection_listeners.remove(callback)
-
-    def on_data(self, callback):
-        self.data_listeners.append(callback)
-        return lambda: self.data_listeners.remove(callback)
+from imgclust_jupyter.panels.bars import Bars
+from imgclust_jupyter.workspace.filters import items_filter
+from imgclust_jupyter.workspace.selection import pack
 
 
 @pytest.fixture
@@ -44,140 +19,299 @@ def table():
     rng = np.random.default_rng(0)
     width = rng.normal(600, 100, 200)
     width[:7] = np.nan
+    subject = rng.choice(["cat", "cow", "<b>dog</b>"], 200, p=[0.5, 0.3, 0.2]).astype(object)
+    subject[:4] = None
     data = pd.DataFrame(
         {
             "width": width,
             "legs": rng.integers(0, 5, 200),
-            "subject": rng.choice(["cat", "cow", "<b>dog</b>"], 200, p=[0.5, 0.3, 0.2]),
+            "subject": subject,
             "taken": pd.Timestamp("2001-07-02") + pd.to_timedelta(rng.integers(0, 3000, 200), "D"),
+            "tame": rng.random(200) > 0.5,
         },
         index=[f"img{i}" for i in range(200)],
     )
     return Table(data)
 
 
-def status(histogram):
-    return histogram.children[0].value
+def status(chart):
+    return chart.children[0].children[0].value
+
+
+def brush(chart, low, high):
+    chart.brush_selector.selected = np.array([low, high])
 
 
 def test_bars_count_every_value(table):
-    histogram = Panels(table).histogram("width", bins=20)
-    counts, edges = np.histogram(table.data_so_far.width.dropna(), 20)
-    np.testing.assert_array_equal(histogram.bars.y, [np.zeros(20), counts])
-    np.testing.assert_allclose(histogram.bars.x, (edges[1:] + edges[:-1]) / 2)
-    assert status(histogram) == "width · 0 of 200 selected · 7 without a value"
+    chart = Panels(table).histogram("width", bins=20)
+    counts, edges = np.histogram(table.data.width.dropna(), 20)
+    np.testing.assert_array_equal(chart.bars.y, [counts, np.zeros(20)])
+    np.testing.assert_allclose(chart.bars.x, (edges[1:] + edges[:-1]) / 2)
+    assert "<span>200 · 7 without a value</span>" in status(chart)
 
 
 def test_integers_from_a_narrow_range_are_counted_one_by_one(table):
-    histogram = Panels(table).histogram("legs")
-    assert histogram.bars.x.tolist() == [0, 1, 2, 3, 4]
-    np.testing.assert_array_equal(histogram.bars.y[1], np.bincount(table.data_so_far.legs))
+    chart = Panels(table).histogram("legs")
+    assert chart.bars.x.tolist() == [0, 1, 2, 3, 4]
+    np.testing.assert_array_equal(chart.bars.y[0], np.bincount(table.data.legs))
 
 
-def test_the_brush_selects_when_it_is_let_go(table):
-    histogram = Panels(table).histogram("width")
-    histogram.brush.brushing = True
-    histogram.brush.selected = np.array([500.0, 550.0])
-    assert table.origins == []
-    histogram.brush.selected = np.array([500.0, 650.0])
-    histogram.brush.brushing = False
-    assert table.origins == [("panel", "width 500 to 650")]
-    np.testing.assert_array_equal(table.selected, table.data_so_far.width.between(500, 650))
-    assert histogram.bars.y[0].sum() == table.selected.sum() > 0
-    assert histogram.brush.selected.tolist() == [500.0, 650.0]
-
-
-def test_clearing_the_brush_selects_nothing(table):
-    histogram = Panels(table).histogram("width")
-    histogram.brush.selected = np.array([500.0, 650.0])
-    histogram.brush.selected = None
-    assert not table.selected.any()
-    assert not histogram.bars.y[0].any()
-
-
-def test_a_selection_from_elsewhere_is_shown_and_ends_the_brush(table):
-    histogram = Panels(table).histogram("width", bins=20)
-    histogram.brush.selected = np.array([500.0, 650.0])
-    cats = (table.data_so_far.subject == "cat").to_numpy()
-    table.select(cats)
-    assert histogram.brush.selected is None
-    np.testing.assert_array_equal(table.selected, cats)
-    width = table.data_so_far.width
-    total, edges = np.histogram(width.dropna(), 20)
-    np.testing.assert_array_equal(histogram.bars.y[0], np.histogram(width[cats].dropna(), edges)[0])
-    np.testing.assert_array_equal(histogram.bars.y.sum(axis=0), total)
-    assert status(histogram).startswith(f"width · {cats.sum()} of 200 selected")
-
-
-def test_a_selection_made_before_is_shown(table):
-    table.select(table.data_so_far.subject == "cow")
-    histogram = Panels(table).histogram("subject")
-    assert histogram.bars.y[0].tolist() == [0, table.selected.sum(), 0]
-
-
-def test_clicked_categories_are_selected(table):
-    histogram = Panels(table).histogram("subject")
-    assert histogram.bars.x.tolist() == ["cat", "cow", "<b>dog</b>"]
-    histogram.bars.selected = np.array([1])
-    assert table.origins[-1] == ("panel", "subject: cow")
-    np.testing.assert_array_equal(table.selected, table.data_so_far.subject == "cow")
-    histogram.bars.selected = np.array([1, 2])
-    np.testing.assert_array_equal(table.selected, table.data_so_far.subject != "cat")
-    assert histogram.bars.y.tolist()[0] == [0, *table.data_so_far.subject.value_counts().tolist()[1:]]
-    histogram.bars.selected = None
-    assert not table.selected.any()
-
-
-def test_two_histograms_follow_each_other(table):
+def test_a_brush_is_the_filter_on_its_column(table):
     panels = Panels(table)
-    first, second = panels.histogram("width"), panels.histogram("legs")
-    first.brush.selected = np.array([500.0, 650.0])
-    assert second.bars.y[0].sum() == table.selected.sum()
-    second.brush.selected = np.array([1.5, 3.5])
-    assert first.brush.selected is None
-    np.testing.assert_array_equal(table.selected, table.data_so_far.legs.isin([2, 3]))
+    width, subject = panels.histogram("width", bins=20), panels.bars("subject")
+    brush(width, 500.0, 650.0)
+    assert table.filters == [{"kind": "range", "column": "width", "low": 500.0, "high": 650.0}]
+    assert width.selected_range == (500.0, 650.0)
+    among = table.data.width.between(500, 650)
+    whole, edges = np.histogram(table.data.width.dropna(), 20)
+    np.testing.assert_array_equal(width.bars.y.sum(axis=0), whole)
+    np.testing.assert_array_equal(width.bars.y[0], np.histogram(table.data.width[among], edges)[0])
+    counts = table.data.subject[among].value_counts().reindex(subject.names, fill_value=0)
+    np.testing.assert_array_equal(subject.bars.y[0], counts)
+    assert not subject.bars.y[1].any()
+    assert f"500 \N{EN DASH} 650 · {among.sum()} of 200 · 7 without a value" in status(width)
+    assert not table.selected.any()
 
 
-def test_dates_are_years(table):
-    histogram = Panels(table).histogram("taken")
-    histogram.brush.selected = np.array([2003.0, 2005.0])
-    taken = table.data_so_far.taken
-    np.testing.assert_array_equal(table.selected, (taken >= "2003-01-01") & (taken <= "2005-01-01"))
+def test_filters_of_the_views_move_the_brush(table):
+    chart = Panels(table).histogram("width")
+    table.set_filters([{"kind": "range", "column": "width", "low": None, "high": 600.0}])
+    assert chart.selected_range == (None, 600.0)
+    low = table.data.width.min()
+    np.testing.assert_allclose(chart.brush_selector.selected, [low, 600])
+    assert len(table.filters) == 1
+    table.set_filters([])
+    assert chart.selected_range is None
+    assert chart.brush_selector.selected is None
+    np.testing.assert_array_equal(chart.bars.y[1], np.zeros(30))
 
 
-def test_new_data_rebuild_the_bars(table):
-    histogram = Panels(table).histogram("width", bins=10)
-    bars = histogram.bars
-    table.replace(table.data_so_far.assign(extra=1))
-    assert histogram.bars is bars
-    table.replace(table.data_so_far[:50])
-    assert histogram.bars.y.sum() == 43
-    assert bars.comm is None
-    histogram.brush.selected = np.array([0.0, 600.0])
-    np.testing.assert_array_equal(table.selected, table.data_so_far.width <= 600)
+def test_clearing_takes_the_filter_away_and_leaves_others(table):
+    panels = Panels(table)
+    width, tame = panels.histogram("width"), panels.bars("tame")
+    brush(width, 500.0, 650.0)
+    tame.categories = [True]
+    assert [each["column"] for each in table.filters] == ["width", "tame"]
+    width.brush_selector.selected = None
+    assert [each["column"] for each in table.filters] == ["tame"]
+    tame._clear.click()
+    assert table.filters == []
+    assert tame.categories is None
 
 
-def test_rows_of_another_cut_are_counted_anew(table):
-    histogram = Panels(table).histogram("legs")
-    table.data_so_far = table.data_so_far.assign(legs=9)
-    table.select(np.arange(200) < 10)
-    assert histogram.bars.y.tolist() == [[10], [190]]
+def test_the_range_can_be_set_and_observed(table):
+    chart = Panels(table).histogram("width")
+    seen = []
+    chart.observe(lambda change: seen.append(change.new), "selected_range")
+    chart.selected_range = 650, 500
+    assert table.filters[0]["low"] == 500
+    assert chart.brush_selector.selected.tolist() == [500, 650]
+    brush(chart, 450.0, 500.0)
+    table.set_filters([])
+    assert seen == [(500.0, 650.0), (450.0, 500.0), None]
+    with pytest.raises(TraitError, match=r"a range of 'width' is two numbers, not \('a', 3\)"):
+        chart.selected_range = "a", 3
+    with pytest.raises(TraitError, match="two numbers"):
+        chart.selected_range = 3
+
+
+def test_integers_are_brushed_whole(table):
+    chart = Panels(table).histogram("legs")
+    brush(chart, 1.2, 3.4)
+    assert chart.selected_range == (2, 3)
+    assert chart.brush_selector.selected.tolist() == [1.2, 3.4]
+    chart.selected_range = 1, 2
+    assert chart.brush_selector.selected.tolist() == [0.5, 2.5]
+    brush(chart, 1.2, 1.4)  # none in between, and not those around it
+    assert not chart.bars.y[0].any()
+
+
+def test_dates(table):
+    chart = Panels(table).histogram("taken")
+    chart.selected_range = "2003", "2005-01-01"
+    assert chart.selected_range == (pd.Timestamp("2003-01-01"), pd.Timestamp("2005-01-01"))
+    among = table.data.taken.between("2003-01-01", "2005-01-01")
+    assert chart.bars.y[0].sum() == among.sum()
+    assert "2003-01-01 \N{EN DASH} 2005-01-01" in status(chart)
+    low, high = chart.brush_selector.selected
+    brush(chart, low + 86_400, high)
+    assert chart.selected_range[0] == pd.Timestamp("2003-01-02")
+    assert list(chart._x_axis.tick_labels.values()) == ["2002", "2004", "2006", "2008"]
+    with pytest.raises(TraitError, match="two dates"):
+        chart.selected_range = "soon", "later"
+
+
+def test_dates_with_a_zone():
+    taken = pd.date_range("2024-03-30", periods=72, freq="h", tz="Europe/Berlin")
+    table = Table(pd.DataFrame({"taken": taken}))
+    chart = Panels(table).histogram("taken")
+    chart.selected_range = "2024-03-31 12:00", "2024-03-31 14:00"
+    assert chart.selected_range[0] == pd.Timestamp("2024-03-31 12:00", tz="Europe/Berlin")
+    assert chart.bars.y[0].sum() == 3
+
+
+def test_a_drag_is_one_gesture(table):
+    chart = Panels(table).histogram("width")
+    for _ in range(2):
+        chart.brush_selector.brushing = True
+        brush(chart, 500.0, 550.0)
+        brush(chart, 500.0, 600.0)
+        chart.brush_selector.brushing = False
+    chart.selected_range = None
+    *drags, last = table.gestures
+    assert drags[0] == drags[1] != drags[2] == drags[3]
+    assert last == ""
+
+
+def test_clicked_categories_are_the_filter(table):
+    chart = Panels(table).bars("subject")
+    assert chart.names == ["cat", "cow", "<b>dog</b>", None]
+    assert chart.bars.x.tolist() == ["cat", "cow", "<b>dog</b>", "no value"]
+    chart.bars.selected = np.array([1])
+    assert table.filters == [{"kind": "category", "column": "subject", "values": ["cow"]}]
+    chart.bars.selected = np.array([1, 3])
+    assert chart.categories == ("cow", None)
+    subject = table.data.subject
+    assert chart.bars.y[0].tolist() == [0, (subject == "cow").sum(), 0, 4]
+    chart.bars.selected = None
+    assert table.filters == []
+
+
+def test_categories_filtered_in_the_views_are_marked(table):
+    chart = Panels(table).bars("subject")
+    table.set_filters([{"kind": "category", "column": "subject", "values": ["cow", "cat", "gone"]}])
+    assert chart.categories == ("cow", "cat", "gone")
+    assert chart.bars.selected.tolist() == [0, 1]
+    assert table.filters[0]["values"] == ["cow", "cat", "gone"]
+    chart.categories = ["cat"]
+    assert table.filters[0]["values"] == ["cat"]
+    with pytest.raises(TraitError, match="a list, not 'cat'"):
+        chart.categories = "cat"
+
+
+def test_integers_as_bars_are_filtered_by_a_query(table):
+    chart = Panels(table).bars("legs")
+    assert chart.names == ["0", "1", "2", "3", "4"]
+    chart.categories = [1, 3]
+    assert table.filters[0]["text"] == "`legs`.isin([1, 3])"
+    assert chart.categories == ("1", "3")
+    assert chart.bars.y[0].tolist() == [0, (table.data.legs == 1).sum(), 0, (table.data.legs == 3).sum(), 0]
+    chart.categories = [4]
+    assert [each["text"] for each in table.filters] == ["`legs`.isin([4])"]
+
+
+def test_missing_numbers_as_bars():
+    table = Table(pd.DataFrame({"x": [1.5, np.nan, 2.0, 2.0]}))
+    chart = Panels(table).bars("x")
+    chart.categories = ["2.0", None]
+    assert table.filters[0]["text"] == "`x`.isin([2.0]) | `x`.isna()"
+    assert chart.categories == ("2.0", None)
+    assert chart.bars.y[0].tolist() == [0, 2, 1]
+
+
+def test_columns_that_the_views_do_not_have_are_filtered_by_a_query(table):
+    table.unknown = ("width", "subject")
+    panels = Panels(table)
+    width, subject = panels.histogram("width"), panels.bars("subject")
+    width.selected_range = 500, None
+    assert table.filters[0]["text"] == "`width`.ge(500.0)"
+    assert width.selected_range[0] == table.data.width[table.data.width >= 500].min()
+    subject.categories = ["cow"]
+    assert subject.categories == ("cow",)
+    assert subject.bars.y[0].sum() == ((table.data.width >= 500) & (table.data.subject == "cow")).sum()
+
+
+def test_clusters_follow_the_cut_in_their_colours():
+    table = Table(pd.DataFrame({"cluster": [2, 1, 1, 2, 1]}))
+    table.cluster_colors = ["#111111", "#222222"]
+    chart = Panels(table).bars("cluster")
+    assert chart.bars.colors == ["#111111", "#222222"]
+    chart.categories = [1]
+    assert table.filters == [items_filter("cluster", "1", pack([11, 12, 14], 15))]
+    table.data, table.cluster_colors = pd.DataFrame({"cluster": [3, 2, 2, 3, 1]}), ["#333333", "#111111", "#222222"]
+    table.tell("cut")
+    assert chart.names == ["1", "2", "3"]
+    assert chart.bars.y.tolist() == [[1, 2, 0], [0, 0, 2], [1, 0, 0]]
+    assert chart.bars.colors == table.cluster_colors
+    assert chart.categories == ("1", "2")
+    table.set_filters([items_filter("cluster", "part of 2", pack([11], 15))])
+    assert chart.categories is None
+    assert chart.bars.y[0].tolist() == [0, 1, 0]
+
+
+def test_labels_get_bars_as_they_are_given():
+    table = Table(pd.DataFrame({"label": ["cow", None, None]}))
+    chart = Panels(table).bars("label")
+    assert chart.names == ["cow", None]
+    table.data = pd.DataFrame({"label": ["cow", "pug", "pug"]})
+    table.tell("labels")
+    assert chart.names == ["pug", "cow"]
+    assert chart.bars.y[0].tolist() == [2, 1]
+
+
+def test_a_chart_that_selects_shows_what_is_selected_of_what_is_shown(table):
+    panels = Panels(table)
+    width, subject = panels.histogram("width", brush="select"), panels.bars("subject", brush="select")
+    brush(width, 500.0, 650.0)
+    assert table.origins == [("panel", "width: 500 \N{EN DASH} 650")]
+    among = table.data.width.between(500, 650).to_numpy()
+    np.testing.assert_array_equal(table.selected, among)
+    assert width.bars.y[0].sum() == among.sum()
+    table.set_filters([{"kind": "range", "column": "legs", "low": 2, "high": 4}])
+    shown = (table.data.legs >= 2).to_numpy()
+    assert subject.bars.y.sum(axis=1)[:2].tolist() == [(among & shown).sum(), (~among & shown).sum()]
+    assert f"{(among & shown).sum()} of {shown.sum()} selected" in status(subject)
+
+
+def test_a_selection_from_elsewhere_ends_the_brush(table):
+    width = Panels(table).histogram("width", brush="select")
+    brush(width, 500.0, 650.0)
+    cats = (table.data.subject == "cat").to_numpy()
+    table.select(cats)
+    assert width.selected_range is None
+    assert width.brush_selector.selected is None
+    np.testing.assert_array_equal(table.selected, cats)
+    brush(width, 500.0, 650.0)
+    width.brush_selector.selected = None
+    assert not table.selected.any()
+
+
+def test_new_data_are_counted_anew(table):
+    panels = Panels(table)
+    chart, other = panels.histogram("width", bins=10), panels.bars("subject")
+    brush(chart, 500.0, 600.0)
+    bars = chart.bars
+    table.replace(table.data[:50])
+    counts, edges = np.histogram(table.data.width.dropna(), 10)
+    assert chart.bars is bars
+    np.testing.assert_array_equal(chart.bars.y.sum(axis=0), counts)
+    np.testing.assert_allclose(chart._x.max, edges[-1])
+    assert chart.brush_selector.selected.tolist() == [500, 600]
+    table.replace(table.data.drop(columns=["width"]).assign(subject=1.5))
+    assert not chart.bars.y.any()
+    assert other.names == ["1.5"]
 
 
 def test_only_frequent_categories_have_bars():
     names = [f"c{i:02}" for i in range(60) for _ in range(1 + i % 3)]
-    histogram = Panels(Table(pd.DataFrame({"name": names}))).histogram("name")
-    assert len(histogram.bars.x) == MOST_CATEGORIES
-    assert histogram.bars.y.sum() == 20 * 3 + 20 * 2
-    assert status(histogram).endswith("20 rarer categories not shown")
+    chart = Panels(Table(pd.DataFrame({"name": names}))).bars("name")
+    counts = pd.Series(names).value_counts()
+    assert len(chart.names) == 40
+    assert chart.bars.y[0].tolist() == [counts[name] for name in chart.names] == [3] * 20 + [2] * 20
+    assert "20 rarer not shown" in status(chart)
 
 
 def test_ordered_categories_keep_their_order():
     sizes = pd.Categorical(["large", "large", "small"], ["small", "medium", "large"], ordered=True)
-    histogram = Panels(Table(pd.DataFrame({"size": sizes}))).histogram("size")
-    assert histogram.bars.x.tolist() == ["small", "large"]
+    assert Panels(Table(pd.DataFrame({"size": sizes}))).histogram("size").names == ["small", "large"]
 
 
+def test_names_are_text(table):
+    table.data = table.data.rename(columns={"width": "<i>width</i>"})
+    assert "&lt;i&gt;width&lt;/i&gt;" in status(Panels(table).histogram("<i>width</i>"))
+
+
+@pytest.mark.parametrize("kind", ["histogram", "bars"])
 @pytest.mark.parametrize(
     "values",
     [
@@ -189,31 +323,73 @@ def test_ordered_categories_keep_their_order():
         [],
         [2**60] * 4,
         [2**60, 2**60 + 512, 2**62],
-        [1e300] * 4,
+        [1e300, 1e300, -1e300],
+        [1, "1", 1.0],
+        [np.inf, 1.0],
     ],
 )
-def test_odd_columns(values):
-    histogram = Panels(Table(pd.DataFrame({"x": values}))).histogram("x")
-    assert histogram.bars.y.sum() == pd.Series(values).notna().sum()
+def test_odd_columns(values, kind):
+    chart = getattr(Panels(Table(pd.DataFrame({"x": values}))), kind)("x")
+    if isinstance(chart, Bars):
+        assert chart.bars.y[0].sum() == len(values)
+        chart.categories = chart.names[:1]
+        assert chart.categories == (tuple(chart.names[:1]) or None)
+    else:
+        known = pd.Series(values, dtype=float)
+        assert chart.bars.y[0].sum() == np.isfinite(known).sum()
+        chart.selected_range = 2, None
+        assert chart.bars.y[0].sum() == (np.isfinite(known) & (known >= 2)).sum()
+
+
+def test_dates_that_are_all_the_same():
+    chart = Panels(Table(pd.DataFrame({"x": pd.to_datetime(["2024-01-01 12:00"] * 3)}))).histogram("x")
+    assert chart.bars.y[0].sum() == 3
+    assert list(chart._x_axis.tick_labels.values())[1:3] == ["01 Jan 06:00", "01 Jan 12:00"]
+
+
+def test_charts_side_by_side(table):
+    panels = Panels(table)
+    board = panels.show("width", "subject", "legs")
+    assert [type(each).__name__ for each in board.children] == ["Histogram", "Bars", "Histogram"]
+    board.children[0].selected_range = 500, 600
+    assert board.children[1].bars.y[0].sum() == table.data.width.between(500, 600).sum()
 
 
 def test_closing_leaves_nothing_behind(table):
     before = set(_instances)
-    histogram = Panels(table).histogram("width")
-    table.replace(table.data_so_far[:50])
+    panels = Panels(table)
+    charts = [panels.histogram("width"), panels.bars("subject"), panels.show("legs", "tame")]
+    brush(charts[0], 500.0, 600.0)
+    table.replace(table.data[:50])
     assert set(_instances) > before
-    histogram.close()
-    histogram.close()
+    charts[0].close()
+    charts[0].close()
+    assert table.listeners
+    panels.close()
     assert set(_instances) == before
-    assert not table.selection_listeners
-    assert not table.data_listeners
+    assert not table.listeners
+    assert len(table.filters) == 1
+    again = panels.histogram("width")  # as the table is now
+    assert again.selected_range == (500, 600)
+    assert again.bars.y.sum() == 43
+    panels.close()
 
 
 def test_errors_say_what_is_there(table):
-    with pytest.raises(KeyError, match="no column 'height'; there are width, legs, subject, taken"):
-        Panels(table).histogram("height")
+    panels = Panels(table)
+    for make in (panels.histogram, panels.bars, panels.show):
+        with pytest.raises(KeyError, match="no column 'height'; there are width, legs, subject, taken"):
+            make("height")
+        with pytest.raises(ValueError, match='"filter" or "select", not \'paint\''):
+            make("width", brush="paint")
     with pytest.raises(ValueError, match="at least one bin, not 0"):
-        Panels(table).histogram("width", bins=0)
+        panels.histogram("width", bins=0)
+    with pytest.raises(ValueError, match="at least one bar, not 0"):
+        panels.bars("subject", most=0)
+    with pytest.raises(ValueError, match=r"'taken' has dates, which histogram\('taken'\) draws"):
+        panels.bars("taken")
+    with pytest.raises(ValueError, match="say which columns"):
+        panels.show()
 
 
 def test_bqplot_is_not_imported_before_it_is_needed():
