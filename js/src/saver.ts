@@ -8,6 +8,7 @@ export class Saver<T extends object> {
   private pending: Partial<T> = {};
   private timer: ReturnType<typeof setTimeout> | undefined;
   private due = Number.POSITIVE_INFINITY;
+  private isSending = true;
 
   constructor(model: Model<T>, abort: AbortSignal) {
     this.model = model;
@@ -29,6 +30,11 @@ export class Saver<T extends object> {
     this.timer = setTimeout(() => this.flush(), delay);
   }
 
+  /** There is no kernel any more: the model keeps what it is told to itself. */
+  stopSending(): void {
+    this.isSending = false;
+  }
+
   /** Sends what waits, at once. */
   flush(): void {
     clearTimeout(this.timer);
@@ -39,6 +45,6 @@ export class Saver<T extends object> {
       this.model.set(key, changes[key] as T[typeof key]);
     // Only now: `set` tells our own listeners, which must not read their value back.
     this.pending = {};
-    this.model.save_changes();
+    if (this.isSending) this.model.save_changes();
   }
 }

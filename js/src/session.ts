@@ -29,7 +29,9 @@ export function createSession(model: ViewModel, signal: AbortSignal): Session {
   watchConnection(model, rpc.disconnect);
   const alone = computed(() => rpc.kernel.value === "gone");
   watch(signal, () => {
-    if (alone.value) undoAlone(model);
+    if (!alone.value) return;
+    store.stopSending();
+    undoAlone(model);
   });
   const labelling = createLabelling(store, rpc, signal);
   let views = 0;

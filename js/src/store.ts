@@ -142,6 +142,8 @@ export interface Store {
   redo(): void;
   /** Sends what waits to be saved, so that a request to the kernel comes after it. */
   flush(): void;
+  /** There is no kernel any more to be told of what changes. */
+  stopSending(): void;
   /** What changes from here on is a step of its own in the history. */
   beginStep(): void;
   setColorBy(name: string): void;
@@ -338,6 +340,8 @@ export function createStore(model: ViewModel, abort: AbortSignal): Store {
     redo: () => travel(1),
 
     flush: () => saver.flush(),
+
+    stopSending: () => saver.stopSending(),
 
     beginStep() {
       steps++;

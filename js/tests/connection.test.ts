@@ -87,6 +87,22 @@ it("notices a restart, and gives up what waits without calling it broken", async
   expect(thumbnails.problem(0)).toBe("");
 });
 
+it("tells a kernel that has ended nothing more of what changes", async () => {
+  const { model, restart } = jupyter(true);
+  const save = vi.spyOn(model, "save_changes");
+  const { store } = createSession(model, life.signal);
+  store.connect(datasetModel(40));
+  store.setCut(7);
+  store.flush();
+  expect(save).toHaveBeenCalledOnce();
+  restart();
+  await settled();
+  store.setCut(8);
+  store.flush();
+  expect(save).toHaveBeenCalledOnce();
+  expect(model.get("cut").n_clusters).toBe(8);
+});
+
 it("a host that knows nothing of it is taken to have a kernel", async () => {
   const { rpc } = createSession(viewModel(), life.signal);
   await settled();

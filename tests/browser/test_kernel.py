@@ -36,13 +36,14 @@ def test_views_go_on_while_the_kernel_is_busy_and_after_a_restart(
 ) -> None:
     # As in hosts and kernels that have no thread of their own for what widgets ask.
     lab.set("@jupyterlab/apputils-extension:kernels-settings", {"commsOverSubshells": "disabled"})
-    opened = notebook(MAKE.format(folder=str(sample_folder)), BE_BUSY)
+    opened = notebook(MAKE.format(folder=str(sample_folder)), "")
     opened.await_state("done")
     widget = opened.widget
     status = widget.get_by_test_id("imgclust-status")
     expect(widget.locator(".imgclust-placeholder")).to_have_count(0)
 
     busy = lab.root / "busy"
+    opened.set_source(1, BE_BUSY)
     opened.start_cell(1)
     until(opened.page, busy.exists, "the kernel is busy")
     # Pictures that nobody has seen yet, and a search.
