@@ -6,7 +6,7 @@ import base64
 import io
 import logging
 import weakref
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from numbers import Integral
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -22,6 +22,7 @@ from imgclust_jupyter.growing import Growing
 from imgclust_jupyter.imaging import DEFAULT_LIMITS, Limits
 from imgclust_jupyter.insight import similar
 from imgclust_jupyter.labelling import Labelling
+from imgclust_jupyter.listening import Listening
 from imgclust_jupyter.meaning import Meaning
 from imgclust_jupyter.panels import Panels
 from imgclust_jupyter.pipeline import FeatureChoice, Options, ProgressLine, Results
@@ -39,7 +40,7 @@ __all__ = ["ClusterExplorer"]
 _log = logging.getLogger(__name__)
 
 
-class ClusterExplorer(Copying, Exporting, Growing, Labelling, Meaning, Saving, WorkingSets):
+class ClusterExplorer(Copying, Exporting, Growing, Labelling, Listening, Meaning, Saving, WorkingSets):
     """A collection of images as a dendrogram, a gallery and a map, linked, in a notebook cell.
 
     The constructor returns at once and the views fill as the work is done in the background; whatever asks for a
@@ -278,21 +279,6 @@ class ClusterExplorer(Copying, Exporting, Growing, Labelling, Meaning, Saving, W
             For any other name, and after `close`.
         """
         return self._session.view(name)
-
-    def on_selection(self, callback: Callable[[pd.DataFrame], object]) -> Callable[[], None]:
-        """Call a function with the selected rows whenever the selection changes.
-
-        Parameters
-        ----------
-        callback : callable
-            Gets the rows of `data` that are selected. It runs on the thread of the kernel's messages.
-
-        Returns
-        -------
-        callable
-            Takes the callback off again.
-        """
-        return self._session.on_selection(callback)
 
     @property
     def errors(self) -> pd.DataFrame:

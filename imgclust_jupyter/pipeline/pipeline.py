@@ -60,6 +60,7 @@ class Pipeline(Changing):
         self._changed = threading.Condition()
         self._published = self.results
         self._stop = threading.Event()
+        self._thread = 0  # which does the work
         self._pending = False
         self._requests: list[Request] = []  # one after the other, once all stages are done
         self._failed: Exception | None = None  # a request, while others are still to be done
@@ -179,6 +180,8 @@ class Pipeline(Changing):
                     raise self._error.with_traceback(self._raised_at)
                 if not self._pending:
                     raise Interrupted("the work was cancelled; call resume() to go on")
+                if threading.get_ident() == self._thread:
+                    raise RuntimeError("the work cannot wait for itself; a function that it calls has data_so_far")
                 # Short slices, so that KeyboardInterrupt gets through.
                 self._changed.wait(0.1)
             if tick is not None:
@@ -198,6 +201,7 @@ class Pipeline(Changing):
             if not self._pending:
                 return
             self._stop = stop
+            self._thread = threading.get_ident()
         try:
             self._stages()
             while self._next_request():

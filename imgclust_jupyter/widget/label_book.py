@@ -14,11 +14,11 @@ import numpy as np
 
 from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.store import Action, LabelLog, LoggedImage, Mark, open_store
-from imgclust_jupyter.workspace.label_replay import Present, match, replay
+from imgclust_jupyter.workspace.label_replay import Present, located, match
 from imgclust_jupyter.workspace.label_transcript import Transcript
 from imgclust_jupyter.workspace.labels import LabelTable
 
-__all__ = ["LabelBook", "Turnover", "present_in"]
+__all__ = ["LabelBook", "News", "Turnover", "present_in"]
 
 
 class Turnover(NamedTuple):
@@ -31,10 +31,19 @@ class Turnover(NamedTuple):
     after: LabelTable
 
 
+class News(NamedTuple):
+    """What was written down: actions on items, the first first, after one mark of the log and up to another."""
+
+    actions: Sequence[Action]
+    since: Mark
+    mark: Mark
+    latest: float
+
+
 class LabelBook:
     """Writes labels into the log and reads them from it, for the images of one collection.
 
-    Its methods can be called from any thread; they wait for the disk.
+    Its methods can be called from any thread, and all but `take` may wait for the disk.
 
     Parameters
     ----------
@@ -72,33 +81,35 @@ class LabelBook:
             while turnovers:
                 self._write(turnovers.popleft(), collection)
 
-    def news(self, collection: Collection, anew: bool = False) -> list[Action]:
-        """Return what was written down since the last call, by whomever, the first first.
+    def news(self, collection: Collection, anew: bool = False) -> News:
+        """Return what was written down after what was taken last, by whomever.
 
         Parameters
         ----------
         collection : Collection
         anew : bool
-            Whether other images may be there than at the last call: then it is all that there is, and images are looked
-            for again.
+            Whether other images may be there than before: then it is all that there is, and images are looked for
+            again.
         """
         with self._lock:
+            since, latest = self._mark, self._latest
             mark = self._log.mark()
-            if mark == self._mark and not anew:
-                return []
-            actions = self._log.actions(self._name, None if anew else self._mark)
-            if actions and actions[0].time < self._latest:
+            if mark == since and not anew:
+                return News([], since, since, latest)
+            actions = self._log.actions(self._name, None if anew else since)
+            if actions and actions[0].time < latest:
                 actions = self._log.actions(self._name)  # from another machine: of an image the last word counts
-            self._mark = mark
-            self._latest = max([self._latest, *(action.time for action in actions)])
             if anew or not all(self._item_of.keys() >= set(action.images.tolist()) for action in actions):
                 self._identify(collection)
-            return actions
+            latest = max([latest, *(action.time for action in actions)])
+            return News(located(actions, self._item_of), since, mark, latest)
 
-    def replayed(self, actions: Sequence[Action], table: LabelTable) -> LabelTable:
-        """Return a table with what was done; the same one when it has that already."""
-        with self._lock:
-            return replay(actions, self._item_of, table)
+    def take(self, news: News) -> bool:
+        """Note that some news are known, unless another thread has taken such by now; callers take turns."""
+        if self._mark is not news.since:
+            return False
+        self._mark, self._latest = news.mark, news.latest
+        return True
 
     def _identify(self, collection: Collection) -> None:
         present = present_in(collection)

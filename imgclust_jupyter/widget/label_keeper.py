@@ -16,10 +16,11 @@ import pandas as pd
 from imgclust_jupyter.collection.identity import identity
 from imgclust_jupyter.pipeline import Pipeline, Results
 from imgclust_jupyter.pipeline.results import OWN_COLUMNS
-from imgclust_jupyter.store import Action, open_label_log
+from imgclust_jupyter.store import open_label_log
 from imgclust_jupyter.widget.label_book import LabelBook, Turnover, present_in
 from imgclust_jupyter.widget.label_wire import encode_labels
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
+from imgclust_jupyter.workspace.label_replay import replay
 from imgclust_jupyter.workspace.label_transcript import Transcript
 from imgclust_jupyter.workspace.labels import LabelTable, label_text
 
@@ -58,7 +59,6 @@ class LabelKeeper:
         self._readable: npt.NDArray[np.int64] | None = None  # ids of the images that were looked for in the log
         self._by, self._renamed = _UNDO, False
         self._unwritten: deque[Turnover] = deque()
-        self._catching_up = threading.Lock()  # taken before the widget's lock, never under it
         widget.catch_up = self.catch_up
         widget.observe(self._follow, "labels")
 
@@ -102,9 +102,10 @@ class LabelKeeper:
         book = LabelBook(open_label_log(), identity(self._pipeline.options.source, digests))
         if brought is not None:
             book.add(brought)
-        labels = book.replayed(book.news(collection, anew=True), self.table).compact()
+        news = book.news(collection, anew=True)
         with self._widget.lock:
-            self._widget.begin(labels=labels)
+            self._widget.begin(labels=replay(news.actions, self.table))
+            book.take(news)
             self._book = book
         with _keepers_lock:
             _keepers.add(self)
@@ -120,23 +121,20 @@ class LabelKeeper:
         collection = self._pipeline.results.collection
         if self._book is None or collection is None:
             return
-        with self._catching_up:
-            news: list[Action] = []
-            while True:
-                self._write()
-                news += self._book.news(collection, anew)
-                anew = False
-                with self._widget.lock:
-                    if self._unwritten:
-                        continue  # the log does not know yet what is newer than all the rest
-                    labels = self._book.replayed(news, self.table)
-                    if labels is not self.table:
-                        self._by = _LOG
-                        try:
-                            self._widget.begin(labels=labels)
-                        finally:
-                            self._by = _UNDO
-                    return
+        while True:
+            self._write()
+            news = self._book.news(collection, anew)
+            with self._widget.lock:
+                if self._unwritten or not self._book.take(news):
+                    continue  # there is something newer
+                labels = replay(news.actions, self.table)
+                if labels is not self.table:
+                    self._by = _LOG
+                    try:
+                        self._widget.begin(labels=labels)
+                    finally:
+                        self._by = _UNDO
+                return
 
     def label(self, value: str | None, ids: npt.ArrayLike, column: str, keep: bool, by: str) -> tuple[int, int]:
         """Give images a label, or take it away; return how many have changed, and how many have kept another one.

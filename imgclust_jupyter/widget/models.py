@@ -232,8 +232,9 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
     def _as_of_now(self, name: str, left: Any, value: Any) -> Any:
         if name == "filters":
             return self.renewed(value)
-        # Nobody takes back what others have done.
-        return self.labels.changed_as(left, value) if name == "labels" else value
+        if name == "labels" and self.labels is not left:
+            return self.labels.changed_as(left, value)  # nobody takes back what others have done
+        return value
 
     def _new_travel(self) -> int:
         """How far the page that wrote `travel` last has gone since it did so before."""

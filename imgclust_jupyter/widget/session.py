@@ -7,6 +7,7 @@ other is still on a page.
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -38,6 +39,8 @@ from imgclust_jupyter.workspace.passing import Rows
 from imgclust_jupyter.workspace.selection import Wanted, pack, resolve, unpack
 
 __all__ = ["Session"]
+
+_log = logging.getLogger(__name__)
 
 
 class Session:
@@ -244,6 +247,27 @@ class Session:
     def on_new(self, names: Iterable[str], callback: Callable[[], object]) -> Callable[[], None]:
         """Call a function after changes of "selection", "filters", "cut" or "labels"; the result takes it off again."""
         return self.widget.on_new(names, callback)
+
+    def on_change(self, callback: Callable[[pd.DataFrame], object]) -> Callable[[], None]:
+        """Call a function with `data_so_far` after each change of it; the result takes it off again."""
+
+        def tell() -> None:
+            try:
+                callback(self.data_so_far)
+            except Exception:  # noqa: BLE001  somebody else's mistake is not to stop the work
+                _log.exception("a function that follows the table has failed")
+
+        def follow(_: Any) -> None:
+            self.widget.lock.after(tell)
+
+        no_more_data = self.on_data(tell)
+        self.widget.observe(follow, ["cut", "labels"])
+
+        def end() -> None:
+            no_more_data()
+            self.widget.unobserve(follow, ["cut", "labels"])
+
+        return end
 
     def on_data(self, callback: Callable[[], object]) -> Callable[[], None]:
         """Call a function when there are new results; the result takes it off again."""

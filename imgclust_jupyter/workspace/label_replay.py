@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ import numpy as np
 from imgclust_jupyter.store import Action, LoggedImage
 from imgclust_jupyter.workspace.labels import LabelTable
 
-__all__ = ["Present", "match", "replay"]
+__all__ = ["Present", "located", "match", "replay"]
 
 
 class Present(NamedTuple):
@@ -64,7 +65,15 @@ def match(logged: Sequence[LoggedImage], present: Sequence[Present]) -> dict[int
     return {image_id: each for place, each in found.items() for image_id in places[place]}
 
 
-def replay(actions: Iterable[Action], item_of: Mapping[int, int], table: LabelTable) -> LabelTable:
+def located(actions: Sequence[Action], item_of: Mapping[int, int]) -> list[Action]:
+    """Return the same actions on items, by the item ids of the images in the log; other images are left out."""
+    items = [[item_of[i] for i in action.images.tolist() if i in item_of] for action in actions]
+    return [
+        dc.replace(action, images=np.array(ids, dtype=np.int64)) for action, ids in zip(actions, items, strict=True)
+    ]
+
+
+def replay(actions: Iterable[Action], table: LabelTable) -> LabelTable:
     """Do again what the log says.
 
     What the table has of these actions already makes no difference: the last word on an image counts.
@@ -72,20 +81,20 @@ def replay(actions: Iterable[Action], item_of: Mapping[int, int], table: LabelTa
     Parameters
     ----------
     actions : iterable of Action
-    item_of : mapping of int to int
-        The item ids of the images in the log; actions on others are left out.
+        On items (`located`), the first first.
     table : LabelTable
         Where it is done.
 
     Returns
     -------
     LabelTable
-        The same one when nothing has changed.
+        The same one when nothing has changed. New values are those that are in use in the end, in the order of their
+        first use.
     """
+    before = table
     for action in actions:
-        items = np.array([item_of[i] for i in action.images.tolist() if i in item_of], dtype=np.int64)
         if action.value is not None and action.action in ("refuse", "allow"):
-            table = getattr(table, action.action)(action.column, action.value, items)
+            table = getattr(table, action.action)(action.column, action.value, action.images)
         else:
-            table = table.assign(action.column, action.value, items)
-    return table
+            table = table.assign(action.column, action.value, action.images)
+    return before.changed_as(before, table)

@@ -161,16 +161,6 @@ class LabelTable:
         after = before.difference(np.asarray(ids, dtype=np.int64).tolist())
         return self if after == before else replace(self, refused={**self.refused, (name, value): after})
 
-    def compact(self) -> LabelTable:
-        """Return the same without values and columns that nothing has."""
-        table = replace(self, columns={})
-        for name in self.columns:
-            used = [value for value, count in self.counts(name).items() if count]
-            if used:
-                codes = self.column(name).recoded({value: i for i, value in enumerate(used)})
-                table = table._with(name, tuple(used), codes)
-        return table
-
     def counts(self, name: str) -> dict[str, int]:
         """Return how many items have each value of a column, in the order of first use."""
         column = self.column(name)
@@ -217,8 +207,6 @@ class LabelTable:
         >>> after.assign("label", "horse", [1]).changed_as(after, before).column("label").values_of([0, 1]).tolist()
         [None, 'horse']
         """
-        if self is before:
-            return after
         table = self
         for action, name, value, ids in before.differences(after):
             if value is not None and action in ("refuse", "allow"):

@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as arrays_of
 from test_label_properties import ACTIONS, done, in_words
 
 from imgclust_jupyter.store import Action, LoggedImage
-from imgclust_jupyter.workspace.label_replay import replay
+from imgclust_jupyter.workspace.label_replay import located, replay
 from imgclust_jupyter.workspace.label_transcript import Transcript
 from imgclust_jupyter.workspace.labels import LabelTable
 from imgclust_jupyter.workspace.session_file import (
@@ -27,7 +27,8 @@ from imgclust_jupyter.workspace.session_file import (
 from imgclust_jupyter.workspace.table_codec import decode_table, encode_table
 
 TEXTS = st.text(max_size=8)
-SCALARS = st.none() | TEXTS | st.integers() | st.floats() | st.booleans() | st.dates() | st.datetimes() | st.decimals()
+EXACT = st.decimals().filter(lambda number: not number.is_snan())  # which pandas can make no index of
+SCALARS = st.none() | TEXTS | st.integers() | st.floats() | st.booleans() | st.dates() | st.datetimes() | EXACT
 TIMES = st.datetimes(pd.Timestamp("1700-01-01"), pd.Timestamp("2200-01-01"))
 
 
@@ -144,7 +145,7 @@ def test_labels_come_to_another_machine(actions):
     saved = json.loads(json.dumps(here.encode(arrays)))
     there = Transcript.decode(saved, arrays).beyond(Transcript(), itertools.count(5))
     item_of = {image.id: int(image.path.removesuffix(".jpg")) - 1000 for image in there.images}
-    assert in_words(replay(there.actions, item_of, LabelTable()).compact()) == in_words(table)
+    assert in_words(replay(located(there.actions, item_of), LabelTable())) == in_words(table)
     assert there.beyond(there, itertools.count(900)) == Transcript([], [])
 
 

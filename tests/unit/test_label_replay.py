@@ -3,7 +3,7 @@ import pytest
 
 from imgclust_jupyter.collection.identity import identity
 from imgclust_jupyter.store import Action, LoggedImage
-from imgclust_jupyter.workspace.label_replay import Present, match, replay
+from imgclust_jupyter.workspace.label_replay import Present, located, match, replay
 from imgclust_jupyter.workspace.labels import LabelTable
 
 
@@ -51,7 +51,7 @@ def test_what_was_done_is_done_again():
         action("label", "sharp", [11], "quality"),
         action("label", "gone", [99], "gone"),
     ]
-    table = replay(actions, {10: 0, 11: 1, 12: 2, 13: 3}, LabelTable()).compact()
+    table = replay(located(actions, {10: 0, 11: 1, 12: 2, 13: 3}), LabelTable())
     assert {name: column.values_of(range(4)).tolist() for name, column in table.columns.items()} == {
         "label": ["pig", "pig", None, "cow"],
         "quality": [None, "sharp", None, None],
