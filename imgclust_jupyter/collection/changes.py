@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,17 +21,17 @@ def state_now(item: Item) -> tuple[str, int, int] | None:
     return replace(item, size=status.st_size, mtime_ns=status.st_mtime_ns).state
 
 
-def is_settled(state: tuple[str, int, int], read_at: int | None = None) -> bool:
+def is_settled(state: tuple[str, int, int], read_at: int) -> bool:
     """Return whether a file that was written once more, after it was read, would have another time of modification.
 
     Parameters
     ----------
     state : (str, int, int)
         As in `Item.state`.
-    read_at : int, optional
-        When it was read at the earliest, in nanoseconds since 1970. Default: now.
+    read_at : int
+        When it was read at the earliest, in nanoseconds since 1970.
     """
     _, _, mtime_ns = state
-    age = (time.time_ns() if read_at is None else read_at) - mtime_ns
+    age = read_at - mtime_ns
     # A file system that keeps whole seconds may keep every second one only; others go by a clock of milliseconds.
     return mtime_ns % 1_000_000_000 != 0 or not 0 <= age < 2_000_000_000

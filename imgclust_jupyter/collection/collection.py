@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
@@ -180,8 +181,9 @@ class Collection:
         (known,) = self.known_hashes(store, [item.id])
         if known is not None:
             return known
+        read_at = time.time_ns()
         of_file, state = digest(item, self.limits)
-        if state is not None and is_settled(state):
+        if state is not None and is_settled(state, read_at):
             store.remember_files([(*state, of_file)])
         self._note(item, of_file, state)
         return frame_digest(of_file, item.frame)
@@ -207,13 +209,16 @@ class Collection:
             items = [self.items[i] for i in unknown[start : start + _HASHED_AT_ONCE]]
             # Of a file with many frames the first reads it for all.
             readers = {item.file or item.id: item for item in reversed(items)}
+            read_at = time.time_ns()
             if any(isinstance(item.file, RemoteFile) for item in items):
                 with ThreadPoolExecutor(REMOTE_THREADS, "imgclust-fetch") as pool:
                     read = dict(zip(readers, pool.map(self._digest, readers.values()), strict=True))
             else:
                 read = {key: self._digest(item) for key, item in readers.items()}
             found = [answer for answer in read.values() if not isinstance(answer, UnreadableImage)]
-            store.remember_files([(*state, of_file) for of_file, state in found if state and is_settled(state)])
+            store.remember_files(
+                [(*state, of_file) for of_file, state in found if state and is_settled(state, read_at)]
+            )
             for item in items:
                 answer = read[item.file or item.id]
                 if isinstance(answer, UnreadableImage):

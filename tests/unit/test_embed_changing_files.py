@@ -5,12 +5,14 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from imgclust_jupyter.collection import Collection
+from imgclust_jupyter.collection import collection as collection_module
 from imgclust_jupyter.embedding import embed, get_network
 from imgclust_jupyter.embedding import work as work_module
 from imgclust_jupyter.embedding.batch import embed_pictures
@@ -163,9 +165,21 @@ class TestWhatIsTheSameFile:
         os.utime(folder / "c.png", ns=(status.st_atime_ns, status.st_mtime_ns))
         assert self.embedded(folder, monkeypatch) == 1
 
-    def test_a_time_of_whole_seconds_is_trusted_when_it_is_over(self, folder):
-        now = int(time.time())
-        os.utime(folder / "a.png", (now, now))
-        os.utime(folder / "b.png", (now - 10, now - 10))
-        run(Collection.from_source(folder))
+    def test_a_time_of_whole_seconds_is_trusted_when_it_was_over_before_the_file_was_read(self, folder, monkeypatch):
+        now = 2_000_000_000
+        digest = collection_module.digest
+
+        def slow(item, limits):
+            nonlocal now
+            now += 100
+            return digest(item, limits)
+
+        for name, when in (("a", now), ("b", now - 10), ("c", now - 20.5)):
+            os.utime(folder / f"{name}.png", (when, when))
+        monkeypatch.setattr(collection_module, "time", SimpleNamespace(time_ns=lambda: now * 10**9))
+        monkeypatch.setattr(collection_module, "digest", slow)
+        collection = Collection.from_source(folder)
+        collection.content_hashes(Store())
+        now = 2_000_000_000
+        Collection.from_source(folder).content_hash(collection.items[0], Store())
         assert self.known(folder) == [False, True, True]
