@@ -287,7 +287,7 @@ def ask(session, kind, **body):
     answers = []
     session._requests._send = lambda content, buffers: answers.append((content, buffers))
     session._requests.receive({"v": 1, "id": 1, "kind": kind, "body": body}, [])
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not answers and time.monotonic() < deadline:
         time.sleep(0.005)
     return answers[0]
