@@ -113,7 +113,9 @@ def test_a_brush_on_a_histogram_selects(explorer: Notebook) -> None:
     drag(explorer.page.locator(".bqplot .overlay").first, (0.3, 0.5), (0.6, 0.5))
     # While it is dragged, the selection follows.
     explorer.eventually("chart.selected_range is not None and not chart.brush_selector.brushing", True)
-    expect(explorer.widget).to_have_attribute("data-selected", str(explorer.value("len(explorer.selection)")))
+    within = "int(explorer.data.width.between(*chart.selected_range).sum())"
+    explorer.eventually("len(explorer.selection)", explorer.value(within))
+    expect(explorer.widget).to_have_attribute("data-selected", str(explorer.value(within)))
     assert explorer.value(
         "explorer.selection.width.between(*chart.selected_range).all() and len(explorer.selection) > 0"
     )
