@@ -404,6 +404,20 @@ describe("the preview", () => {
     expect(requests.at(-1)).toMatchObject({ kind: "cancel" });
   });
 
+  it("says in an exported file why it is soft, where the original has more pixels", async () => {
+    Object.assign(ctx.store.dataset.value.header, { offline: true });
+    vi.spyOn(HTMLImageElement.prototype, "naturalWidth", "get").mockReturnValue(128);
+    ctx.openPreview([5, 9], 0);
+    await answer("preview", {}, [picture]);
+    const said = (): string => frame.querySelector(".imgclust-preview-small")!.textContent;
+    expect(said()).toBe("");
+    await answer("rows", { rows: [record, { ...record, width: 128 }] });
+    expect(said()).toContain("the original is in the notebook");
+    press(frame.querySelector("[role=dialog]")!, "ArrowRight");
+    await answer("preview", {}, [picture]);
+    expect(said()).toBe("");
+  });
+
   it("says why there is no picture", async () => {
     ctx.openPreview([0], 0);
     await refuse("preview", "the file is gone");

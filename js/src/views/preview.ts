@@ -65,7 +65,8 @@ export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPr
     const about = element("div", { class: "imgclust-preview-about", children: known });
     const aside = element("aside", { children: [about, foot] });
     const level = element("span", { class: "imgclust-zoom-level", attributes: { "aria-live": "polite" } });
-    const stage = element("div", { class: "imgclust-preview-stage", children: [picture, level] });
+    const small = element("span", { class: "imgclust-preview-small", attributes: { role: "status" } });
+    const stage = element("div", { class: "imgclust-preview-stage", children: [picture, level, small] });
     dialog.body.classList.add("imgclust-preview");
     dialog.body.append(stage, aside);
     const zoom = listenToZoom(
@@ -174,10 +175,12 @@ export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPr
           element("dd", { text, title: text }),
         ]),
       );
-      const name = ctx.records.get(row)?.name;
-      if (name === undefined) return;
-      dialog.rename(name);
-      picture.querySelector("img")?.setAttribute("alt", name);
+      const record = ctx.records.get(row);
+      const image = picture.querySelector("img");
+      small.textContent = ctx.store.dataset.peek().header.offline ? describeSmall(image, record) : "";
+      if (record === undefined) return;
+      dialog.rename(record.name);
+      image?.setAttribute("alt", record.name);
     }
 
     watch(signal, () => {
@@ -197,6 +200,12 @@ export function createPreview(frame: HTMLElement, ctx: Omit<ViewContext, "openPr
     });
     load();
   };
+}
+
+/** An exported file holds no originals: why the picture is soft; empty where it is not. */
+function describeSmall(image: HTMLImageElement | null, record: ImageRecord | undefined): string {
+  if (image === null || typeof record?.width !== "number" || record.width <= image.naturalWidth) return "";
+  return `${image.naturalWidth} × ${image.naturalHeight} pixels in this file; the original is in the notebook`;
 }
 
 function describe(
