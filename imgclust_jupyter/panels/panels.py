@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pandas as pd
 
 from imgclust_jupyter.panels.crossfilter import Crossfilter, Source
+from imgclust_jupyter.panels.cuttable import Cuttable
 from imgclust_jupyter.workspace.passing import is_number
 
 if TYPE_CHECKING:
@@ -16,12 +18,18 @@ if TYPE_CHECKING:
     from imgclust_jupyter.panels.board import Board
     from imgclust_jupyter.panels.column_panel import Brush
     from imgclust_jupyter.panels.histogram import Histogram
+    from imgclust_jupyter.panels.merge_heights import MergeHeights
+    from imgclust_jupyter.panels.silhouettes import Silhouettes
 
 __all__ = ["Panels"]
 
 Chart = TypeVar("Chart", bound="ipywidgets.Widget")
 
 _FEW = 12  # bars of one chart among several
+
+
+class Linked(Source, Cuttable, Protocol):
+    """All that charts ask of an explorer."""
 
 
 class Panels:
@@ -33,7 +41,7 @@ class Panels:
 
     Parameters
     ----------
-    source : Source
+    source : Linked
         The explorer; the charts follow it until they are closed, at the latest with it.
 
     Examples
@@ -43,7 +51,8 @@ class Panels:
     >>> width.selected_range = 500, 650  # as if it was brushed  # doctest: +SKIP
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Linked) -> None:
+        self._source = source
         self._crossfilter = Crossfilter(source)
         self._open: list[ipywidgets.Widget] = []
 
@@ -158,6 +167,68 @@ class Panels:
         from imgclust_jupyter.panels.board import Board
 
         return self._opened(Board([self._chart(column, brush) for column in columns]))
+
+    def merge_heights(self, most: int | None = 50) -> MergeHeights:
+        """Draw how high the last merges of the tree are, with a line to drag that cuts it.
+
+        At each number of clusters, the height of the merge that makes one less of them: where the curve drops from one
+        number to the next, clusters are far apart that would be joined next. A click cuts there. The line follows cuts
+        that are made elsewhere.
+
+        Parameters
+        ----------
+        most : int or None
+            Up to how many clusters; None for all, on a logarithmic axis.
+
+        Returns
+        -------
+        MergeHeights
+            A widget with the trait ``n_clusters``; its `close` releases it.
+
+        Raises
+        ------
+        ValueError
+            For less than two clusters.
+
+        Examples
+        --------
+        >>> explorer.panels.merge_heights(most=None)  # doctest: +SKIP
+        """
+        if most is not None and most < 2:
+            raise ValueError(f"merges are drawn up to at least two clusters, not {most}")
+        from imgclust_jupyter.panels.merge_heights import MergeHeights
+
+        return self._opened(MergeHeights(self._source, most))
+
+    def silhouettes(self, numbers: Iterable[int] | None = None) -> Silhouettes:
+        """Draw how well apart the clusters are, and how large, by their number; a click cuts there.
+
+        Above, the mean silhouette: the higher, the nearer images are to their own cluster than to the next. Below, the
+        share of each cluster in its colour, in the order of the leaves.
+
+        Parameters
+        ----------
+        numbers : iterable of int, optional
+            Of clusters, from 1; default 2 to 30. Those that are more than there are images are left out.
+
+        Returns
+        -------
+        Silhouettes
+            A widget with the trait ``n_clusters``, and the ``table`` of `ClusterExplorer.silhouettes`; its `close`
+            releases it.
+
+        Raises
+        ------
+        ValueError
+            For a number less than one.
+
+        Examples
+        --------
+        >>> explorer.panels.silhouettes(range(2, 60))  # doctest: +SKIP
+        """
+        from imgclust_jupyter.panels.silhouettes import Silhouettes
+
+        return self._opened(Silhouettes(self._source, numbers))
 
     def close(self) -> None:
         """Close every chart that was made here."""

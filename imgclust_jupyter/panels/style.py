@@ -17,6 +17,7 @@ __all__ = [
     "bar_style",
     "close_with_parts",
     "figure_style",
+    "label_style",
 ]
 
 # The theme's own, or legible on white and on black alike, since the figures are transparent.
@@ -62,6 +63,18 @@ def bar_style() -> dict[str, Any]:
         # The filling says what is chosen; bqplot would fade the others once more.
         "selected_style": {},
         "unselected_style": {},
+    }
+
+
+def label_style() -> dict[str, Any]:
+    """Return the options of a bqplot label that stands on its point."""
+    return {
+        "colors": [TEXT],
+        "default_size": 11,
+        "font_weight": "normal",
+        "align": "middle",
+        "y_offset": -6,
+        "apply_clip": False,
     }
 
 

@@ -21,11 +21,10 @@ from imgclust_jupyter.pipeline import CHANGES_COLUMNS, Options, Pipeline, Progre
 from imgclust_jupyter.store import open_store
 from imgclust_jupyter.widget import labelling, ordering, pictures, report
 from imgclust_jupyter.widget.arrivals import Arrivals
-from imgclust_jupyter.widget.colors import shown_colors
+from imgclust_jupyter.widget.cutting import Cutting
 from imgclust_jupyter.widget.explaining import why
 from imgclust_jupyter.widget.label_keeper import LabelKeeper
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
-from imgclust_jupyter.widget.palette import cluster_color
 from imgclust_jupyter.widget.pane import PaneWidget
 from imgclust_jupyter.widget.publisher import Publisher
 from imgclust_jupyter.widget.renewal import renewed, search_filter
@@ -43,7 +42,7 @@ __all__ = ["Session"]
 _log = logging.getLogger(__name__)
 
 
-class Session:
+class Session(Cutting):
     """The live state of one explorer.
 
     The work goes on while somebody wants it: the user's object exists, or the widget is on a page. A cell that is run
@@ -201,14 +200,6 @@ class Session:
         labels = self.labels.table.columns if "category" in kinds else ()
         known = (column["name"] for column in self.dataset.header["columns"] if column["kind"] in kinds)
         return [*labels, *(name for name in known if name not in labels)]
-
-    @property
-    def cluster_colors(self) -> list[str]:
-        """The colour of each cluster in the views, from cluster 1; empty without a tree."""
-        tree = self.pipeline.results.tree
-        if tree is None:
-            return []
-        return [cluster_color(i) for i in shown_colors(tree, self.widget.cut["n_clusters"], self.colors).tolist()]
 
     def set_view(self, **traits: Any) -> None:
         """Change what is looked at: ``cut``, ``color_by`` or ``group_by`` of the widget."""
