@@ -231,7 +231,7 @@ def listeners(explorer):
 
 
 def test_closing_leaves_the_explorers_alone_and_the_figures_readable(explorers):
-    before, models = [listeners(explorer) for explorer in explorers], len(_instances)
+    before, models = [listeners(explorer) for explorer in explorers], set(_instances)
     comparison = compare(*explorers)
     bundle, _ = comparison._repr_mimebundle_()
     assert bundle["text/plain"] == repr(comparison)
@@ -239,7 +239,7 @@ def test_closing_leaves_the_explorers_alone_and_the_figures_readable(explorers):
     comparison.close()
     comparison.close()
     assert [listeners(explorer) for explorer in explorers] == before
-    assert len(_instances) == models
+    assert set(_instances) <= models  # what others have left may go meanwhile
     explorers[0].select("cluster == 1")
     assert names(explorers[1]) == []
     assert 0 < comparison.rand_index <= 1

@@ -1,6 +1,7 @@
 """The explorer in a plain script: no browser, no notebook."""
 
 import gc
+import threading
 import weakref
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.spatial.distance import pdist
 from sklearn.metrics import adjusted_rand_score
 
 import imgclust_jupyter.imaging
+import imgclust_jupyter.pipeline.pipeline as pipeline_module
 from imgclust_jupyter import ClusterExplorer
 from imgclust_jupyter.embedding import Interrupted
 
@@ -160,13 +162,16 @@ def test_a_second_start_embeds_nothing(sample_folder, monkeypatch):
     assert decoded == []
 
 
-def test_cancelled_work_goes_on_where_it_was(sample_folder):
+def test_cancelled_work_goes_on_where_it_was(sample_folder, monkeypatch):
+    go = threading.Event()
+    plan = pipeline_module.plan_linkage
+    monkeypatch.setattr(pipeline_module, "plan_linkage", lambda *args: go.wait(60) and plan(*args))
     with ClusterExplorer(sample_folder, model="pixels", layout="pca") as explorer:
-        explorer.wait("scan")
+        explorer.wait("embed")
         explorer.cancel()
-        if not explorer._session.pipeline.finished:
-            with pytest.raises(Interrupted, match="resume"):
-                explorer.wait()
+        go.set()
+        with pytest.raises(Interrupted, match="resume"):
+            explorer.wait()
         explorer.resume()
         assert len(explorer.data) == len(list(sample_folder.glob("*.jpg")))
 

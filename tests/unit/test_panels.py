@@ -361,12 +361,12 @@ def test_closing_leaves_nothing_behind(table):
     charts = [panels.histogram("width"), panels.bars("subject"), panels.show("legs", "tame")]
     brush(charts[0], 500.0, 600.0)
     table.replace(table.data[:50])
-    assert set(_instances) > before
+    assert set(_instances) - before
     charts[0].close()
     charts[0].close()
     assert table.listeners
     panels.close()
-    assert set(_instances) == before
+    assert set(_instances) <= before  # what others have left may go meanwhile
     assert not table.listeners
     assert len(table.filters) == 1
     again = panels.histogram("width")  # as the table is now

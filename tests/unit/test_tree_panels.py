@@ -283,11 +283,11 @@ class TestBoth:
         trees.grow(points(20))
         if hasattr(panel, "wait"):
             panel.wait(60)
-        assert set(_instances) > before
+        assert set(_instances) - before
         panel.close()
         panel.close()
         trees.cut_into(5)
-        assert set(_instances) == before
+        assert set(_instances) <= before  # what others have left may go meanwhile
         assert not trees.listeners
 
     def test_an_explorer_is_cut_and_takes_a_drag_back_in_one_step(self, make):
