@@ -1,5 +1,6 @@
 """What is stored under a file's digest was computed from the bytes that the digest is of."""
 
+import itertools
 import os
 import threading
 import time
@@ -21,10 +22,15 @@ from imgclust_jupyter.store import Store
 COLORS = ("red", "green", "blue", "orange", "purple")
 
 
+_MOMENTS = itertools.count(1_700_000_000_123_456_789, 10_000_000)
+
+
 def save(path: Path, color: str) -> None:
-    """Replace a file at once, as careful programs do."""
-    Image.new("RGB", (40, 30), color).save(path.with_suffix(".tmp"), "PNG")
-    path.with_suffix(".tmp").replace(path)
+    """Replace a file at once, as careful programs do, at another time by the clock of any system."""
+    new, moment = path.with_suffix(".tmp"), next(_MOMENTS)
+    Image.new("RGB", (40, 30), color).save(new, "PNG")
+    os.utime(new, ns=(moment, moment))
+    new.replace(path)
 
 
 def pixels(color: str) -> np.ndarray:
