@@ -7,6 +7,7 @@ import io
 import logging
 import weakref
 from collections.abc import Hashable
+from dataclasses import replace
 from numbers import Integral
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -26,7 +27,9 @@ from imgclust_jupyter.listening import Listening
 from imgclust_jupyter.meaning import Meaning
 from imgclust_jupyter.panels import Panels
 from imgclust_jupyter.pipeline import FeatureChoice, Options, ProgressLine, Results
+from imgclust_jupyter.pipeline.findings import duplicates
 from imgclust_jupyter.saving import Saving
+from imgclust_jupyter.store import open_store
 from imgclust_jupyter.widget.models import ExplorerWidget
 from imgclust_jupyter.widget.pane import PaneWidget
 from imgclust_jupyter.widget.session import Session
@@ -218,7 +221,7 @@ class ClusterExplorer(Copying, Exporting, Growing, Labelling, Listening, Meaning
         ----------
         wanted : str, boolean mask, index labels, callable or None
             A query as for `pandas.DataFrame.query`, a mask as long as `data`, labels of its index, a function of
-            `data` that gives one of these, or None for nothing.
+            `data` that gives one of these, or None for nothing; ``explorer.data.index`` for all.
 
         Raises
         ------
@@ -282,7 +285,11 @@ class ClusterExplorer(Copying, Exporting, Growing, Labelling, Listening, Meaning
 
     @property
     def errors(self) -> pd.DataFrame:
-        """The files that could not be read: path, stage, reason and exception; waits for the embedding."""
+        """The files that could not be read: path, stage, reason and exception; waits for the embedding.
+
+        Paths are those in the collection, such as "cats/lynx.jpg"; those of `data` are absolute, since they are of files
+        that can be opened.
+        """
         collection = self._results("embed").collection
         assert collection is not None
         return collection.errors
@@ -335,19 +342,34 @@ class ClusterExplorer(Copying, Exporting, Growing, Labelling, Listening, Meaning
         """
         return self.data.sort_values("outlier").head(n)
 
-    def duplicates(self) -> pd.DataFrame:
+    def duplicates(self, closeness: float = 0.25) -> pd.DataFrame:
         """Return the rows of `data` of the images that are there more than once, group by group.
+
+        Parameters
+        ----------
+        closeness : float
+            From 0 (only what no number tells apart) to 1: two images are the same up to this share of how far their
+            neighbours are away (`imgclust_jupyter.insight.duplicate_groups`). The views and `data` have 0.25.
 
         Returns
         -------
         DataFrame
-            The first of each group has no ``duplicate_of``.
+            With ``duplicate_of`` for this closeness; the first of each group has none.
+
+        Raises
+        ------
+        ValueError
+            For any other closeness.
         """
+        if not 0 <= closeness <= 1:
+            raise ValueError(f"closeness must be from 0 to 1, not {closeness!r}")
         results = self._results()
         assert results.findings is not None
-        groups = results.findings.duplicates
+        groups = duplicates(results, self._session.pipeline.options.metric, open_store(), closeness)
+        data = self._session.table(results)
+        found = replace(results.findings, duplicates=groups).columns(data.index)["duplicate_of"]
         repeated = np.flatnonzero(groups)
-        return self._session.table(results).iloc[repeated[np.argsort(groups[repeated], kind="stable")]]
+        return data.assign(duplicate_of=found).iloc[repeated[np.argsort(groups[repeated], kind="stable")]]
 
     def similar(self, image: Hashable, k: int = 20) -> pd.DataFrame:
         """Return the rows of `data` of the images nearest to one, which comes first.

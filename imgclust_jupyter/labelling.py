@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from imgclust_jupyter.pipeline import Results
+from imgclust_jupyter.widget.labelling import next_cluster, suggestions
 from imgclust_jupyter.workspace.selection import Wanted, resolve
 
 if TYPE_CHECKING:
@@ -119,6 +121,75 @@ class Labelling:
         """
         self._labelled()
         return self._session.labels.rename(column, value, to, _PYTHON)
+
+    def suggestions(self, value: str, k: int = 20, column: str = "label") -> pd.DataFrame:
+        """Return the images without a label that are most like those with one.
+
+        Parameters
+        ----------
+        value : str
+            The label.
+        k : int
+            At most so many, from 1.
+        column : str
+            The column of labels.
+
+        Returns
+        -------
+        DataFrame
+            Rows of `data` with a column ``score``, how likely they are of it, from 0 to 1; the most likely first
+            (`imgclust_jupyter.insight.label_suggestions.LabelModel`). Those that were refused in the views are left
+            out.
+
+        Raises
+        ------
+        KeyError
+            When there is no such label.
+        ValueError
+            When k is less than 1.
+
+        Examples
+        --------
+        >>> likely = explorer.suggestions("cow").query("score > 0.9")  # doctest: +SKIP
+        >>> explorer.label("cow", likely.index)  # doctest: +SKIP
+        """
+        if k < 1:
+            raise ValueError(f"k must be a whole number from 1, not {k!r}")
+        results, data = self._labelled()
+        assert results.ids is not None
+        session = self._session
+        ids, scores = suggestions(session.pipeline, session.labels.table, column, value, k)
+        return data.iloc[np.searchsorted(results.ids, ids)].assign(score=scores)
+
+    def next_cluster(self, column: str = "label") -> pd.DataFrame:
+        """Select the cluster to label next, as N does in the views: the largest without a label; later, parts of such.
+
+        Parameters
+        ----------
+        column : str
+            The column of labels.
+
+        Returns
+        -------
+        DataFrame
+            Its rows of `data`, with ``guess``, what it may be of by the labels that there are or by the network (None
+            where nothing is likely), and ``share``, how likely that is, from 0 to 1. Empty when all images have a
+            label. What is selected and has no label yet is passed over.
+
+        Examples
+        --------
+        >>> rows = explorer.next_cluster()  # doctest: +SKIP
+        >>> explorer.label("cow")  # doctest: +SKIP
+        """
+        results, data = self._labelled()
+        assert results.ids is not None
+        session = self._session
+        after = results.ids[session.selected_of(results)]
+        n_clusters = session.widget.cut["n_clusters"]
+        found = next_cluster(session.pipeline, session.labels.table, column, after, n_clusters)
+        rows = np.isin(results.ids, found.ids)
+        session.select(rows, ("branch", found.text))
+        return data[rows].assign(guess=found.guess, share=found.share)
 
     @property
     def labels(self) -> pd.DataFrame:

@@ -114,7 +114,8 @@ def gather(source: Any, recursive: bool = True, storage_options: dict[str, Any] 
         column = _needed_path_column(source)
         gathered = _from_list(source[column].tolist(), options)
         if isinstance(source[column].iloc[0], FileContent):
-            return replace(gathered, rows=source.drop(columns=column))  # it says nothing that the pictures do not
+            # The column says nothing that the pictures do not.
+            return replace(gathered, rows=source.drop(columns=column), name="rows")
         return replace(gathered, rows=source, path_column=column)
     return _from_list(list(source), options)
 
@@ -233,6 +234,8 @@ def resolve(source: str | Path) -> tuple[Path, tuple[str, ...] | None]:
     FileNotFoundError, ValueError
         When there is no such folder, and for a file that is neither picture nor archive.
     """
+    if not str(source).strip():
+        raise ValueError("the path is empty; the current folder is '.'")
     path = _local(source)
     if path.is_file() and path.suffix.lower() not in SUFFIXES and not is_archive(path.name):
         raise ValueError(f"{path} is no picture; the images must be {_EXPECTED}")

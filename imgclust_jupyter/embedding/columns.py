@@ -79,6 +79,11 @@ class ColumnEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
             raise KeyError(f"there is no column {missing[0]!r}; there are {known}")
         self.known_: dict[Hashable, tuple[float, float] | list[str]] = {}
         for name in names:
+            if table[name].map(lambda value: isinstance(value, list | tuple | dict | set | np.ndarray)).any():
+                raise ValueError(
+                    f"the column {name!r} has several values in a row; numbers of your own are given as an array, such "
+                    f"as features=np.stack(df[{name!r}])"
+                )
             numbers = _numbers(table[name])
             self.known_[name] = _categories(name, table[name]) if numbers is None else _spread(name, numbers)
         return self._learnt()

@@ -14,7 +14,7 @@ from imgclust_jupyter.insight.cluster_names import BranchName, name_branches
 from imgclust_jupyter.pipeline.results import Findings, Results
 from imgclust_jupyter.store import Store
 
-__all__ = ["NEIGHBORS", "find", "names_of"]
+__all__ = ["NEIGHBORS", "duplicates", "find", "names_of"]
 
 NEIGHBORS = 16  # an image and fifteen others, umap-learn's default
 
@@ -36,17 +36,23 @@ def find(results: Results, metric: str, store: Store, before: npt.NDArray[np.int
     -------
     Findings
     """
+    assert results.neighbors is not None
+    return Findings(
+        outlier=ranks(mean_distance(results.neighbors)),
+        outlier_local=ranks(local_outlier_factor(results.neighbors)),
+        duplicates=duplicates(results, metric, store),
+        predicted=_predicted(results, before),
+    )
+
+
+def duplicates(results: Results, metric: str, store: Store, closeness: float = 0.25) -> npt.NDArray[np.int32]:
+    """Group images that are the same, as `duplicate_groups` does; with neighbours."""
     assert results.collection is not None
     assert results.ids is not None
     assert results.vectors is not None
     assert results.neighbors is not None
     contents = [content or "" for content in results.collection.known_hashes(store, results.ids.tolist())]
-    return Findings(
-        outlier=ranks(mean_distance(results.neighbors)),
-        outlier_local=ranks(local_outlier_factor(results.neighbors)),
-        duplicates=duplicate_groups(results.neighbors, typical_distance(results.vectors, metric), contents),
-        predicted=_predicted(results, before),
-    )
+    return duplicate_groups(results.neighbors, typical_distance(results.vectors, metric), contents, closeness)
 
 
 def names_of(results: Results, tree: Tree) -> Mapping[int, BranchName]:

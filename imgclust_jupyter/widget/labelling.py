@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ from imgclust_jupyter.widget.rpc import Answer, BadRequestError, Handler
 from imgclust_jupyter.workspace.labels import LabelTable, label_text
 from imgclust_jupyter.workspace.selection import pack, unpack
 
-__all__ = ["IMMEDIATE", "handlers", "next_cluster", "suggestions"]
+__all__ = ["IMMEDIATE", "NextCluster", "handlers", "next_cluster", "suggestions"]
 
 IMMEDIATE = ("label", "rename_label", "refuse")
 """What is answered in the order in which it was asked."""
@@ -61,47 +61,85 @@ def handlers(keeper: LabelKeeper, pipeline: Pipeline, widget: ExplorerWidget) ->
         k = body.get("k")
         if type(k) is not int or not 1 <= k <= _MOST_SUGGESTIONS:
             raise BadRequestError(f"k must be a whole number from 1 to {_MOST_SUGGESTIONS}, not {k!r}")
-        return {}, suggestions(pipeline, keeper.table, _text(body, "column"), _text(body, "value"), k)
+        ids, scores = suggestions(pipeline, keeper.table, _text(body, "column"), _text(body, "value"), k)
+        return {}, [ids.astype("<u4").tobytes(), scores.astype("<f4").tobytes()]
 
     def following(body: dict[str, Any]) -> Answer:
-        items = _items(pipeline.results, body, "after")
-        return next_cluster(pipeline, keeper.table, _text(body, "column"), items, widget.cut["n_clusters"]), []
+        items, column = _items(pipeline.results, body, "after"), _text(body, "column")
+        found = next_cluster(pipeline, keeper.table, column, items, widget.cut["n_clusters"])
+        if not len(found.ids):
+            return {"count": 0}, []
+        collection = pipeline.results.collection
+        assert collection is not None
+        bits = base64.b64encode(pack(found.ids, len(collection.items))).decode()
+        return {"items": bits, "count": len(found.ids), **found.said}, []
 
     answers = {"label": label, "rename_label": rename, "refuse": refuse, "suggest": suggest, "next_cluster": following}
     return {kind: _checked(keeper, answer) for kind, answer in answers.items()}
 
 
-def suggestions(pipeline: Pipeline, table: LabelTable, column: str, value: str, k: int) -> list[bytes]:
-    """Return the ids of the images that are most likely of a label, as uint32, and how likely, as float32."""
+class NextCluster(NamedTuple):
+    """The branch to label next.
+
+    Attributes
+    ----------
+    ids : ndarray of int64
+        Item ids of its images; none when all have a label.
+    text : str
+        What the branch is, in words.
+    guess : str or None
+        What it may be of, by the labels that there are, or by the network.
+    share : float or None
+        How likely that is, 0 … 1.
+    """
+
+    ids: Ids
+    text: str = ""
+    guess: str | None = None
+    share: float | None = None
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What there is to say of it."""
+        return {"text": self.text, "guess": self.guess, "share": self.share}
+
+
+def suggestions(
+    pipeline: Pipeline, table: LabelTable, column: str, value: str, k: int
+) -> tuple[Ids, npt.NDArray[np.float32]]:
+    """Return the ids of the images without a label that are most likely of one, and how likely they are, 0 … 1.
+
+    Raises
+    ------
+    KeyError
+        When there is no such label.
+    """
     results = pipeline.results
     assert results.ids is not None
     categories = table.column(column).categories
     if value not in categories:
-        raise BadRequestError(f"there is no label {value!r} in the column {column!r}")
+        raise KeyError(f"there is no label {value!r} in the column {column!r}")
     refused = table.refused.get((column, value), frozenset())
     rows = np.flatnonzero(np.isin(results.ids, list(refused)))
     chosen, scores = _model(pipeline, results, table, column).suggest(categories.index(value), k, rows.tolist())
-    return [results.ids[chosen].astype("<u4").tobytes(), scores.astype("<f4").tobytes()]
+    return results.ids[chosen], scores
 
 
-def next_cluster(pipeline: Pipeline, table: LabelTable, column: str, after: Ids, n_clusters: int) -> dict[str, Any]:
-    """Return the branch to label next, and what it may be of: by the labels that there are, or by the network."""
+def next_cluster(pipeline: Pipeline, table: LabelTable, column: str, after: Ids, n_clusters: int) -> NextCluster:
+    """Return the branch to label next after some images that are being looked at."""
     results = pipeline.results
-    assert results.collection is not None
     assert results.ids is not None
     if results.tree is None:
         raise BadRequestError("there are no clusters yet")
     codes = table.column(column).codes_of(results.ids)
     rows = next_branch(results.tree, n_clusters, codes >= 0, np.flatnonzero(np.isin(results.ids, after)).tolist())
     if not len(rows):
-        return {"count": 0}
+        return NextCluster(results.ids[:0])
     clusters = results.tree.cut(n_clusters)
     own = clusters == clusters[rows[0]]
     part = "" if own.sum() == len(rows) else "a part of "
     text = f"{part}cluster {clusters[rows[0]]}"
-    guess, share = _guess(pipeline, results, table, column, rows)
-    items = base64.b64encode(pack(results.ids[rows], len(results.collection.items))).decode()
-    return {"items": items, "count": len(rows), "text": text, "guess": guess, "share": share}
+    return NextCluster(results.ids[rows], text, *_guess(pipeline, results, table, column, rows))
 
 
 def _guess(
