@@ -287,8 +287,8 @@ class ClusterExplorer(Copying, Exporting, Growing, Labelling, Listening, Meaning
     def errors(self) -> pd.DataFrame:
         """The files that could not be read: path, stage, reason and exception; waits for the embedding.
 
-        Paths are those in the collection, such as "cats/lynx.jpg"; those of `data` are absolute, since they are of files
-        that can be opened.
+        Paths are those in the collection, such as "cats/lynx.jpg"; those of `data` are absolute, of files that can be
+        opened.
         """
         collection = self._results("embed").collection
         assert collection is not None
