@@ -110,3 +110,17 @@ it("keeps the selection in its place, too, and goes to what somebody has added w
   expect(inSight).toBeLessThanOrEqual(201);
   expect(inSight).toBeGreaterThan(201 - 11);
 });
+
+it("does not paint a picture anew that stays while lines change, but every one of other images", () => {
+  dataset.receive(traitsOf(IDS));
+  ctx.store.setUi({ gallery: { mode: "pictures" } });
+  const tiles = () => new Map([...scroller.querySelectorAll("[data-row]")].map((el) => [el.id, el]));
+  const before = tiles();
+  expect(before.size).toBeGreaterThan(5);
+  ctx.store.select(IDS.slice(1), "replace", { kind: "lasso", text: "" });
+  const after = [...tiles()].filter(([id]) => before.has(id));
+  expect(after.length).toBeGreaterThan(4);
+  for (const [id, tile] of after) expect(before.get(id)).toBe(tile);
+  dataset.receive(traitsOf(IDS.slice(10)));
+  for (const tile of tiles().values()) expect(after.map(([, each]) => each)).not.toContain(tile);
+});

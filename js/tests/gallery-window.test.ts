@@ -95,4 +95,16 @@ describe("the gallery's window on 100,000 lines", () => {
     window.scrollToLine(secondHead);
     expect(scroller.scrollTop).toBe(lines.top(secondHead));
   });
+
+  it("draws other lines once, at the place where they are scrolled to", () => {
+    const mounted: number[] = [];
+    const mount = (index: number) => ({ element: element("div", {}), at: mounted.push(index) });
+    const content = scroller.firstElementChild as HTMLElement;
+    const hands = { mount, unmount() {}, drawn() {} };
+    const other = new LineWindow(scroller, content, lines, hands, life.signal);
+    other.setLines(lines, 100 * LINE);
+    mounted.length = 0;
+    other.setLines(new Lines(groups, { perLine: 1, height: 2 * LINE, groupGap: 8 }), 50_000 * LINE);
+    expect(mounted.filter((index) => index > 0 && index < 24_000)).toEqual([]);
+  });
 });

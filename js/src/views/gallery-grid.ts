@@ -14,6 +14,8 @@ import { columnTemplate, tableWidth, type Widths } from "./table-widths";
 
 export const GAP = 6;
 export const PADDING = 8;
+/** About as many as are in sight. */
+const SPARE_TILES = 100;
 
 export interface GridShape {
   lines: Lines;
@@ -44,8 +46,8 @@ export class GalleryGrid {
   private readonly store: Store;
   private readonly hands: GroupHands;
   private readonly prefix = `imgclust-grid-${++grids}`;
-  /** Elements out of sight, to be used again. */
-  private spareTiles: GalleryTile[] = [];
+  /** Elements out of sight, to be used again; tiles by the row that they show. */
+  private readonly spareTiles = new Map<number, GalleryTile>();
   private spareRows: TableRow[] = [];
   private shape: GridShape;
 
@@ -120,6 +122,11 @@ export class GalleryGrid {
     const id = topmost === null ? -1 : this.shape.items.ids[topmost.row]!;
     const { columns, lines, side } = shape;
     if (columns !== this.shape.columns) this.spareRows = [];
+    if (shape.items !== this.shape.items) {
+      // Rows are other images now: nothing that is painted may be seen again.
+      this.window.clear();
+      this.spareTiles.clear();
+    }
     this.shape = shape;
     const { style, classList } = this.scroller;
     style.setProperty("--imgclust-side", `${side}px`);
@@ -209,7 +216,7 @@ export class GalleryGrid {
 
   private unmount({ pictures }: GalleryLine): void {
     for (const picture of pictures) {
-      if (picture instanceof GalleryTile) this.spareTiles.push(picture);
+      if (picture instanceof GalleryTile) this.spareTiles.set(picture.row, picture);
       else if (picture instanceof TableRow && picture.columns === this.shape.columns)
         this.spareRows.push(picture);
     }
@@ -235,11 +242,19 @@ export class GalleryGrid {
     return { element: made.element, pictures: [made] };
   }
 
+  /** As the cut moves, most pictures stay: they are not painted anew, and others take the tiles that are longest out of sight. */
+  private takeTile(row: number): GalleryTile {
+    const [oldest] = this.spareTiles.size > SPARE_TILES ? this.spareTiles.values() : [];
+    const tile = this.spareTiles.get(row) ?? oldest ?? new GalleryTile();
+    this.spareTiles.delete(tile.row);
+    return tile;
+  }
+
   private tileLine(first: number, count: number): GalleryLine {
     const { lines, side, captions } = this.shape;
     const tiles = Array.from({ length: count }, (_, column) => {
       const row = lines.rows[first + column]!;
-      const tile = this.spareTiles.pop() ?? new GalleryTile();
+      const tile = this.takeTile(row);
       tile.show(row, this.elementId(row), column, side, captions);
       return tile;
     });

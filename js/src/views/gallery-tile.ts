@@ -38,6 +38,7 @@ export class GalleryTile implements Picture {
   }
 
   show(row: number, id: string, column: number, side: number, hasCaption: boolean): void {
+    const isPainted = row === this.row && side === this.side;
     this.row = row;
     this.side = side;
     this.element.setAttribute("aria-colindex", String(column + 1));
@@ -45,6 +46,7 @@ export class GalleryTile implements Picture {
     this.element.dataset.row = String(row);
     if (hasCaption) this.element.append(this.caption);
     else this.caption.remove();
+    if (isPainted) return;
     this.painted = undefined;
     paintTile(this.canvas, undefined, side);
   }

@@ -31,6 +31,8 @@ export class LineWindow<L extends MountedLine> {
   private lines: Lines;
   /** Takes the room anew from the page. */
   private measureRoom = (): void => {};
+  /** What is in sight before other lines are scrolled to their place need not be drawn. */
+  private isOnTheWay = false;
   private readonly scroller: HTMLElement;
   private readonly content: HTMLElement;
   private readonly hands: Hands<L>;
@@ -64,13 +66,20 @@ export class LineWindow<L extends MountedLine> {
   /** Other lines; `scrollTop` is where to go with them. */
   setLines(lines: Lines, scrollTop: number): void {
     this.lines = lines;
-    for (const line of this.mounted.values()) this.remove(line);
-    this.mounted.clear();
+    this.clear();
     this.content.style.height = `${lines.height}px`;
     this.virtualizer.setOptions(this.options(lines));
+    this.isOnTheWay = true;
     this.measureRoom();
     this.virtualizer.scrollToOffset(scrollTop);
+    this.isOnTheWay = false;
     this.draw();
+  }
+
+  /** Takes all lines out of the page. */
+  clear(): void {
+    for (const line of this.mounted.values()) this.remove(line);
+    this.mounted.clear();
   }
 
   /** Brings a line into sight by the shortest way. */
@@ -143,7 +152,9 @@ export class LineWindow<L extends MountedLine> {
         const header = lines.headerAbove(range.startIndex);
         return header === null || header >= indices[0]! ? indices : [header, ...indices];
       },
-      onChange: () => this.draw(),
+      onChange: () => {
+        if (!this.isOnTheWay) this.draw();
+      },
     };
   }
 }

@@ -1,4 +1,5 @@
 /** Draws what lies over the points of the map. */
+import { Lru } from "../lru";
 import type { Thumbnails } from "../thumbnails";
 import { type Group, wordsOf } from "./map-groups";
 import type { Label } from "./map-labels";
@@ -73,14 +74,26 @@ function drawPicture(
 const nameFont = (fontFamily: string): string => `600 11px ${fontFamily}`;
 const countFont = (fontFamily: string): string => `11px ${fontFamily}`;
 
+/** Most numbers come again as the cut moves, and measuring takes longer than placing. */
+const widths = new Lru<string, number>(4000);
+
+function textWidth(context: Context, font: string, text: string): number {
+  const key = `${font} ${text}`;
+  let width = widths.get(key);
+  if (width === undefined) {
+    context.font = font;
+    width = context.measureText(text).width;
+    widths.set(key, width);
+  }
+  return width;
+}
+
 /** How wide a group's name and size are together with the room around them. */
 export function labelWidth(context: Context | null, fontFamily: string, group: Group): number {
   if (!context) return 0;
   const [name, count] = wordsOf(group);
-  context.font = nameFont(fontFamily);
-  const width = context.measureText(name).width;
-  context.font = countFont(fontFamily);
-  return width + context.measureText(count).width + 2 * LABEL_PADDING;
+  const width = textWidth(context, nameFont(fontFamily), name);
+  return width + textWidth(context, countFont(fontFamily), count) + 2 * LABEL_PADDING;
 }
 
 export function drawLabels(context: Context, overlay: Overlay, opacityOf: (label: Label) => number): void {
