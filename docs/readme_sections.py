@@ -1,4 +1,4 @@
-"""Sections of README.md on the pages of the documentation: a line ``{{ README: Labels }}`` stands for one of them.
+"""Sections of README.md on the pages of the documentation: a line ``{{ README: Limits }}`` stands for one of them.
 
 What is said in the README is said once. ``{{ CHANGELOG.md }}`` is a whole file, without its title. Links to notebooks
 become links to their pages.

@@ -40,7 +40,7 @@ def test_the_source_archive_can_be_installed_without_node_and_holds_nothing_that
         names = {member.name.partition("/")[2] for member in archive.getmembers()}
     built = {name for name in wheel.namelist() if name.startswith("imgclust_jupyter/static/")}
     assert built
-    assert built | {"pyproject.toml", "README.md", "js/package-lock.json", "docs/explorer.png"} <= names
+    assert built | {"pyproject.toml", "README.md", "js/package-lock.json", "docs/explorer.webp"} <= names
     assert not any({"node_modules", ".venv", "__pycache__", "site"} & set(name.split("/")) for name in names)
 
 
