@@ -1,5 +1,11 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["tests/**/*.test.ts"], restoreMocks: true, setupFiles: ["tests/setup.ts"] },
+  test: {
+    include: ["tests/**/*.test.ts"],
+    restoreMocks: true,
+    setupFiles: ["tests/setup.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
 });
