@@ -37,7 +37,8 @@ def run(path: Path, folder: Path, environment: Mapping[str, str]) -> Run:
     (folder / "tmp").mkdir(parents=True)
     own = {"TMPDIR": str(folder / "tmp"), "TORCH_HOME": str(folder / "torch"), "IMGCLUST_DATA": str(folder / "data")}
     variables = {**os.environ, **own, "https_proxy": "http://127.0.0.1:9", **environment}
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": folder}}).execute(env=variables)
+    resources = {"metadata": {"path": folder}}
+    NotebookClient(notebook, timeout=300, startup_timeout=300, resources=resources).execute(env=variables)
     return Run(notebook, for_readers(notebook, folder))
 
 
