@@ -78,10 +78,6 @@ class Bars(ColumnPanel):
 
     def _take_up(self, rows: Rows) -> npt.NDArray[np.intp]:
         bins, places = categories_of(rows.table[self.column], *rows.categories(self.column), self._most)
-        colors = [SELECTED]
-        if self.column == "cluster":
-            of_clusters = self._source.cluster_colors
-            colors = [of_clusters[int(name) - 1] for name in bins.names if name is not None]
         if bins.names != self._bins.names:
             labels = [_called(name) for name in bins.names]
             shown = {label: _shortened(label) for label in labels}
@@ -95,8 +91,16 @@ class Bars(ColumnPanel):
             self._plot.fig_margin = {**self._plot.fig_margin, "left": margin, "right": 52, "bottom": 8}
             self._plot.layout.height = f"{16 + _ROW * max(1, len(labels))}px"
         self._bins = bins
-        self.bars.colors = colors or [SELECTED]
+        self.bars.colors = self._colors(bins)
         return places
+
+    def _colors(self, bins: Categories) -> list[str]:
+        if self.column != "cluster":
+            return [SELECTED]
+        clusters = [int(name) for name in bins.names if name is not None]
+        # As many as are in the table: the tree may have been cut again meanwhile.
+        colors = dict(enumerate(self._source.colors_at(len(clusters) + bins.left_out), start=1))
+        return [colors.get(cluster, SELECTED) for cluster in clusters] or [SELECTED]
 
     @t.validate("categories")  # type: ignore[untyped-decorator]
     def _mend_categories(self, proposal: Any) -> tuple[str | None, ...] | None:

@@ -34,9 +34,8 @@ class Source(Protocol):
     def filters(self) -> list[Filter]:
         """What narrows the views."""
 
-    @property
-    def cluster_colors(self) -> list[str]:
-        """The colour of each cluster, from cluster 1."""
+    def colors_at(self, n_clusters: int) -> list[str]:
+        """Return the colour of each cluster where there are so many, from cluster 1."""
 
     def columns(self, *kinds: str) -> list[str]:
         """Return the columns that the views can filter by: those of a kind "number", "category"."""

@@ -44,11 +44,6 @@ class Cutting:
             return []
         return [cluster_color(index) for index in shown_colors(tree, n_clusters, self._publisher.colors).tolist()]
 
-    @property
-    def cluster_colors(self) -> list[str]:
-        """The colour of each cluster in the views, from cluster 1; empty without a tree."""
-        return self.colors_at(self.n_clusters)
-
     def cut_into(self, n_clusters: int, gesture: str = "") -> None:
         """Cut elsewhere; cuts one after the other with the same gesture are one step of the history."""
         self.widget.change(gesture, cut={"n_clusters": n_clusters, "height": None})

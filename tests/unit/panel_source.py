@@ -15,7 +15,7 @@ class Table:
         self.unknown = unknown  # columns that the views do not have
         self.filters = []
         self.selected_items = b""
-        self.cluster_colors = []
+        self.colors = {}  # of clusters, by how many there are
         self.origins, self.gestures = [], []
         self.listeners = []  # (names, callback)
 
@@ -25,6 +25,9 @@ class Table:
     @property
     def selected(self):
         return self.rows().holding(self.selected_items)
+
+    def colors_at(self, n_clusters):
+        return self.colors[n_clusters]
 
     def columns(self, *kinds):
         is_kind = {"number": is_number, "category": lambda column: not is_number(column)}

@@ -223,16 +223,16 @@ def test_columns_that_the_views_do_not_have_are_filtered_by_a_query(table):
 
 def test_clusters_follow_the_cut_in_their_colours():
     table = Table(pd.DataFrame({"cluster": [2, 1, 1, 2, 1]}))
-    table.cluster_colors = ["#111111", "#222222"]
+    table.colors = {2: ["#111111", "#222222"], 3: ["#333333", "#111111", "#222222"]}
     chart = Panels(table).bars("cluster")
-    assert chart.bars.colors == ["#111111", "#222222"]
+    assert chart.bars.colors == table.colors[2]
     chart.categories = [1]
     assert table.filters == [items_filter("cluster", "1", pack([11, 12, 14], 15))]
-    table.data, table.cluster_colors = pd.DataFrame({"cluster": [3, 2, 2, 3, 1]}), ["#333333", "#111111", "#222222"]
+    table.data = pd.DataFrame({"cluster": [3, 2, 2, 3, 1]})
     table.tell("cut")
     assert chart.names == ["1", "2", "3"]
     assert chart.bars.y.tolist() == [[1, 2, 0], [0, 0, 2], [1, 0, 0]]
-    assert chart.bars.colors == table.cluster_colors
+    assert chart.bars.colors == table.colors[3]
     assert chart.categories == ("1", "2")
     table.set_filters([items_filter("cluster", "part of 2", pack([11], 15))])
     assert chart.categories is None
