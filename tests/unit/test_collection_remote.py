@@ -41,6 +41,14 @@ PICTURES = ["b2 x.png", "b10.png", "sub/c.png"]
 SECRETS = ("hunter2", "SIGNATURE", "alice")
 
 
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch):
+    """The servers of these tests are on this machine."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
 @pytest.fixture
 def memory():
     system = fsspec.filesystem("memory")
