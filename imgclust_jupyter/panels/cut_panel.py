@@ -45,6 +45,7 @@ class CutPanel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._status = ipywidgets.HTML(layout={"flex": "1 1 0", "min_width": "0", "margin": "0"})
         super().__init__(layout={"width": "100%", "min_width": "0"}, **traits)
         self.add_class("imgclust-panel")
+        self.add_class("imgclust-panel-cut")
         self._show()
         self.observe(self._apply, "n_clusters")
         self._subscriptions = [source.on_new(("cut",), self._show), source.on_data(self._show)]

@@ -36,8 +36,11 @@ CARD = f"""<style>
   background: none; color: {TEXT}; font-size: 12px; padding: 0 6px; line-height: 20px; height: 20px; border-radius: 3px;
 }}
 .imgclust-panel .jupyter-button:hover {{ color: var(--jp-ui-font-color1, inherit); box-shadow: none; }}
-.imgclust-panel .bqplot > svg .zeroLine, .imgclust-panel-bars .bqplot > svg .axis line {{ stroke: none; }}
-.imgclust-panel-bars .bqplot > svg .bargroup {{ cursor: pointer; }}
+.imgclust-panel .bqplot > svg .zeroLine, .imgclust-panel-bars .bqplot > svg .axis line {{
+  stroke: none !important;
+}}
+.imgclust-panel-bars .bqplot > svg .bargroup, .imgclust-panel-cut .bqplot > svg .bargroup {{ cursor: pointer; }}
+.imgclust-panel-cut .bqplot > svg .object_grp .dot {{ cursor: ew-resize; }}
 </style>"""
 
 
