@@ -12,12 +12,20 @@ from pathlib import Path
 import dask
 import numpy as np
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client, LocalCluster, Worker
 from PIL import Image
 
 from imgclust_jupyter.collection import Collection
 from imgclust_jupyter.collection.members import Archive
-from imgclust_jupyter.embedding import Interrupted, Network, check_client, cluster_task, embed, get_network
+from imgclust_jupyter.embedding import (
+    Interrupted,
+    Network,
+    check_client,
+    cluster_task,
+    distributed,
+    embed,
+    get_network,
+)
 from imgclust_jupyter.store import Store
 
 
@@ -34,6 +42,7 @@ class MeanColor(Network):
     log: Path
     seconds: float = 0.0
     deadly: tuple[int, int, int] | None = None  # the colour that ends the process
+    told: Path | None = None  # a folder in which a process that has embedded waits for a file of its own
 
     def preprocess(self, image: Image.Image) -> np.ndarray:
         return np.asarray(image.resize((8, 8), Image.Resampling.BOX))
@@ -43,7 +52,10 @@ class MeanColor(Network):
         if self.deadly is not None and (colors == self.deadly).all(axis=1).any():
             os._exit(1)
         time.sleep(self.seconds)
-        with (self.log / str(os.getpid())).open("a") as file:
+        own = str(os.getpid())
+        while self.told is not None and (self.log / own).exists() and not (self.told / own).exists():
+            time.sleep(0.01)
+        with (self.log / own).open("a") as file:
             file.write(f"{len(batch)}\n")
         return colors
 
@@ -207,9 +219,24 @@ def test_an_image_that_kills_its_workers_is_found_and_reported(client: Client, f
     assert steps[-1] == (8, 8)
 
 
-def test_stopping_keeps_the_batches_that_are_done(client: Client, folder: Path, log: Path) -> None:
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that gets a file of each worker that was told to stop."""
+    folder = tmp_path / "told"
+    folder.mkdir()
+
+    async def stop(key: str, dask_worker: Worker) -> None:
+        await cluster_task.stop_on_worker(key, dask_worker)
+        (folder / str(os.getpid())).touch()
+
+    monkeypatch.setattr(distributed, "stop_on_worker", stop)
+    monkeypatch.setattr(distributed, "_SECONDS_TO_STOP", 300.0)
+    return folder
+
+
+def test_stopping_keeps_the_batches_that_are_done(client: Client, folder: Path, log: Path, told: Path) -> None:
     stop = threading.Event()
-    network = MeanColor(log=log, seconds=0.3)
+    network = MeanColor(log=log, seconds=0.6, told=told)  # workers tell of themselves every half second
     with pytest.raises(Interrupted):
         run(Collection.from_source(folder), network, client, lambda done: done and stop.set(), stop)
     kept = Store().info()["embeddings"][network.id]
@@ -224,8 +251,10 @@ def test_stopping_keeps_the_batches_that_are_done(client: Client, folder: Path, 
     assert sum(network.embedded().values()) == 48
 
 
-def test_an_interrupt_of_the_cell_keeps_the_batches_that_are_done(client: Client, folder: Path, log: Path) -> None:
-    network = MeanColor(log=log, seconds=0.3)
+def test_an_interrupt_of_the_cell_keeps_the_batches_that_are_done(
+    client: Client, folder: Path, log: Path, told: Path
+) -> None:
+    network = MeanColor(log=log, seconds=0.6, told=told)
     with pytest.raises(KeyboardInterrupt):
         run(Collection.from_source(folder), network, client, lambda done: done and signal.raise_signal(signal.SIGINT))
     kept = Store().info()["embeddings"][network.id]
