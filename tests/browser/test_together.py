@@ -77,7 +77,7 @@ def test_keys_undo_and_redo_what_was_selected_cut_and_filtered(explorer: Noteboo
         find.press("Enter")
         state(widget, selected=1)
     handle = widget.get_by_role("slider", name="Number of clusters")
-    drag_aside(handle, -55)
+    drag_aside(handle, -100)
     expect(widget).not_to_have_attribute("data-clusters", "6")
     dragged = int(widget.get_attribute("data-clusters") or 0)
     explorer.eventually("explorer.widget.cut['n_clusters']", dragged)
