@@ -22,9 +22,8 @@ from PIL import Image, ImageCms, features
 
 from imgclust_jupyter.imaging import Limits, UnreadableImage, count_frames, decode_guarded, read_shape
 
-LIMITS = Limits(pixels=4_000_000, frames=200, file_bytes=1 << 24, seconds=10)
+LIMITS = Limits(pixels=4_000_000, frames=200, file_bytes=1 << 24, seconds=100)
 ADDRESS_SPACE = 3 << 30
-SLOW_SECONDS = 5.0
 EDGES = [0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0xFFFFFFF0]
 
 
@@ -168,6 +167,7 @@ def main():
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--executions", type=int, default=sys.maxsize)
     parser.add_argument("--seconds", type=float, default=float("inf"))
+    parser.add_argument("--slow", type=float, default=5.0, help="seconds for one file that are worth telling")
     parser.add_argument("--keep", type=Path, help="folder for files that crash a decoder or take long")
     chosen = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
@@ -186,7 +186,7 @@ def main():
             print(f"seed {chosen.seed}, execution {number}, {name}", file=sys.stderr)
             raise
         took = time.monotonic() - started
-        found = took > SLOW_SECONDS or "crash" in reason or "longer than" in reason
+        found = took > chosen.slow or "crash" in reason or "longer than" in reason
         if found:
             odd.append({"number": number, "file": name, "reason": reason, "seconds": round(took, 1)})
             if chosen.keep:
