@@ -68,6 +68,7 @@ class Bars(ColumnPanel):
             padding=0.2,
             interactions={"click": "select", "hover": "tooltip"},
             tooltip=bqplot.Tooltip(fields=["x"], labels=[self.column], show_labels=False),
+            tooltip_style={"opacity": 1, "color": "var(--jp-ui-font-color1, #1f2328)"},
             **bar_style(),
         )
         # The third row of it, what is left up to the end, can be clicked too, so that short bars can be hit.
