@@ -17,6 +17,7 @@ import pandas as pd
 from PIL import Image
 
 from imgclust_jupyter.collection import Collection
+from imgclust_jupyter.insight.cluster_table import merges_of
 from imgclust_jupyter.pipeline import CHANGES_COLUMNS, Options, Pipeline, Progress, Request, Results
 from imgclust_jupyter.store import open_store
 from imgclust_jupyter.widget import labelling, ordering, pictures, report
@@ -213,7 +214,8 @@ class Session(Cutting):
         assert results.tree is not None
         assert results.coordinates is not None
         assert results.network is not None
-        store = open_store()
+        store, names = open_store(), results.names
+        n_clusters = self.widget.cut["n_clusters"]
 
         def thumbnail(row: int) -> Image.Image | None:
             (tile,), _ = pictures.tiles(collection, store, [collection.items[ids[row]]], size=128)
@@ -222,11 +224,12 @@ class Session(Cutting):
         return snapshot(
             results.tree,
             results.coordinates,
-            self.widget.cut["n_clusters"],
+            n_clusters,
             thumbnail,
             collection.name,
             [results.network.label, self.pipeline.options.metric, self.pipeline.options.linkage],
             permutation=self._publisher.colors,
+            names=["" if m is None or m not in names else names[m].text for m in merges_of(results.tree, n_clusters)],
             width=width,
             dark=dark,
         )

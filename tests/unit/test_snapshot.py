@@ -65,6 +65,20 @@ def test_the_sheet_has_every_image_by_cluster():
         assert in_order == sorted(in_order)
 
 
+def test_names_stand_beside_the_clusters_that_have_one():
+    tree, coordinates = collection(24)
+    names = ["big cat", "", "wading bird (flamingo) and a long name that nobody has room for", "cow"]
+    # Where the pictures begin depends on whether there are names at all.
+    blank, named = (
+        np.asarray(snapshot(tree, coordinates, 4, lambda _: None, names=each)) for each in ([" "] * 4, names)
+    )
+    left = slice(SHEET[0] + 5, SHEET[0] + 65)
+    lines = np.flatnonzero((named[:, left] != blank[:, left]).any(axis=(1, 2)))
+    groups = np.split(lines, np.flatnonzero(np.diff(lines) > 20) + 1)
+    assert len(groups) == 3
+    assert all(len(group) < 14 for group in groups)
+
+
 def test_the_map_has_images_about_where_they_stand():
     tree, coordinates = collection(16)
     swatches = Swatches(16)

@@ -93,6 +93,14 @@ class Canvas:
         self._draw.text((x * _SCALE, y * _SCALE), text, fill=color, font=font, anchor=anchor)
         return float(font.getlength(text)) / _SCALE
 
+    def clipped(self, x: float, y: float, text: str, size: float, color: str, width: float) -> None:
+        """Write as much of a line as there is room for."""
+        font = _font(size * _SCALE)
+        whole = text
+        while text and font.getlength(text if text == whole else f"{text}…") > width * _SCALE:
+            text = text[:-1].rstrip(" ,(")
+        self.text(x, y, text if text == whole else f"{text}…", size, color)
+
     def badge(self, x: float, y: float, text: str, color: str) -> None:
         """Write a few letters, white on a pill that stands out from whatever it lies on; x and y are its middle."""
         width = 9 + 6 * len(text)

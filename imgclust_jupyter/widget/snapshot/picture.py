@@ -31,6 +31,7 @@ def snapshot(
     facts: Sequence[str] = (),
     *,
     permutation: Sequence[int] = (),
+    names: Sequence[str] = (),
     width: int = 1200,
     dark: bool = False,
 ) -> Image.Image:
@@ -53,6 +54,8 @@ def snapshot(
         What is worth knowing about how it was made, such as the network.
     permutation : sequence of int
         Of the clusters' colours, as in `shown_colors`.
+    names : sequence of str
+        Of the clusters, empty for those without; k, or none at all.
     width : int
         Pixels, at least 800.
     dark : bool
@@ -74,7 +77,7 @@ def snapshot(
         raise ValueError(f"the tree has {tree.n} images, the map {len(coordinates)}")
     height = round(width * 0.56)
     canvas = Canvas(width, height, DARK if dark else LIGHT)
-    scene = Scene.of(tree, coordinates, n_clusters, thumbnails, permutation)
+    scene = Scene.of(tree, coordinates, n_clusters, thumbnails, permutation, names)
     _draw_header(canvas, scene, title, facts, width)
     top = _HEADER + 14
     tall = height - top - _MARGIN

@@ -28,6 +28,8 @@ class Scene:
     starts : ndarray of int64, shape (k + 1,)
         Where in leaf order each cluster begins, and n.
     colors : list of str, length k
+    names : sequence of str
+        Of the clusters, empty for those without; k, or none at all.
     cluster_of : ndarray of int64, shape (n,)
         The cluster (from 0) of each position in leaf order.
     """
@@ -37,6 +39,7 @@ class Scene:
     thumbnails: Thumbnails
     starts: npt.NDArray[np.int64]
     colors: list[str]
+    names: Sequence[str]
     cluster_of: npt.NDArray[np.int64]
 
     @classmethod
@@ -47,6 +50,7 @@ class Scene:
         n_clusters: int,
         thumbnails: Thumbnails,
         permutation: Sequence[int] = (),
+        names: Sequence[str] = (),
     ) -> Scene:
         """Cut a tree, and colour it as `shown_colors` says."""
         starts = tree.cluster_starts(n_clusters)
@@ -56,6 +60,7 @@ class Scene:
             thumbnails=thumbnails,
             starts=np.append(starts, tree.n),
             colors=[cluster_color(int(color)) for color in shown_colors(tree, n_clusters, permutation)],
+            names=names,
             cluster_of=np.searchsorted(starts, np.arange(tree.n), side="right") - 1,
         )
 

@@ -13,6 +13,8 @@ from imgclust_jupyter.widget.snapshot.scene import Scene
 __all__ = ["draw_sheet"]
 
 _MARGIN = 58  # left of the tiles, for the clusters' numbers and sizes
+_NAMED_MARGIN = 116  # the same with their names
+_TWO_LINES = 34
 _GAP = 3
 _GROUP_GAP, _WIDEST_GROUP_GAP = 6, 30
 _LARGEST, _SMALLEST = 72, 22  # pixels of a tile
@@ -33,7 +35,8 @@ class _Plan:
 def draw_sheet(canvas: Canvas, scene: Scene, box: Box) -> None:
     """Draw the clusters one under the other, with as many of their pictures as there is room for."""
     sizes = np.diff(scene.starts).tolist()
-    plan = _plan(sizes, Box(box.left + _MARGIN, box.top, box.width - _MARGIN, box.height))
+    margin = _NAMED_MARGIN if any(scene.names) else _MARGIN
+    plan = _plan(sizes, Box(box.left + margin, box.top, box.width - margin, box.height))
     left_out = scene.n_clusters - len(plan.rows)
     spare = 0.0 if left_out else (box.height - plan.height) / max(1, len(plan.rows) - 1)
     y = box.top
@@ -41,14 +44,18 @@ def draw_sheet(canvas: Canvas, scene: Scene, box: Box) -> None:
         middle = y + min(plan.side, 30) / 2
         canvas.badge(box.left + 10, middle, str(cluster + 1), scene.colors[cluster])
         canvas.text(box.left + 26, middle + 0.5, f"{sizes[cluster]:,}", 11, canvas.theme.muted)
+        if any(scene.names):
+            below = rows * (plan.side + _GAP) - _GAP >= _TWO_LINES
+            x, y_name = (0, middle + 16) if below else (48, middle + 0.5)
+            canvas.clipped(box.left + x, y_name, scene.names[cluster], 10, canvas.theme.text, margin - 8 - x)
         for i, row in enumerate(_spread(scene.rows(cluster), rows * plan.columns)):
             line, column = divmod(i, plan.columns)
-            left = box.left + _MARGIN + column * (plan.side + _GAP)
+            left = box.left + margin + column * (plan.side + _GAP)
             canvas.picture(scene.thumbnails(int(row)), Box(left, y + line * (plan.side + _GAP), plan.side, plan.side))
         y += rows * (plan.side + _GAP) - _GAP + _GROUP_GAP + min(spare, _WIDEST_GROUP_GAP - _GROUP_GAP)
     if left_out:
         text = f"and {left_out:,} more cluster{'' if left_out == 1 else 's'}"
-        canvas.text(box.left + _MARGIN, box.bottom - 5, text, 11, canvas.theme.muted)
+        canvas.text(box.left + margin, box.bottom - 5, text, 11, canvas.theme.muted)
 
 
 def _plan(sizes: list[int], box: Box) -> _Plan:
