@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from imgclust_jupyter.collection.items import printable
 
-__all__ = ["TEXT", "json_value", "text_column"]
+__all__ = ["TEXT", "json_value", "seconds_of", "text_column"]
 
 # With pyarrow installed, pandas keeps text elsewhere by default, where nothing but Unicode can be.
 TEXT = pd.StringDtype("python")
@@ -46,6 +47,18 @@ def json_value(value: Any) -> str | int | float | None:
     if value is None or value is pd.NA or value is pd.NaT:
         return None
     return printable(str(value))
+
+
+def seconds_of(dates: pd.Series) -> npt.NDArray[np.float64]:
+    """Return dates, of any century, in seconds since 1970; NaN for none.
+
+    Examples
+    --------
+    >>> seconds_of(pd.Series(pd.to_datetime(["1970-01-02", None]))).tolist()
+    [86400.0, nan]
+    """
+    epoch = pd.Timestamp(0, tz=getattr(dates.dtype, "tz", None)).as_unit(dates.dt.unit)
+    return np.asarray((dates - epoch).dt.total_seconds(), dtype=np.float64)
 
 
 def text_column(texts: Sequence[str], index: pd.Index | None = None) -> pd.Series:

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from imgclust_jupyter.collection import TEXT
+from imgclust_jupyter.collection import TEXT, seconds_of
 
 __all__ = ["ColumnEncoder"]
 
@@ -136,8 +136,7 @@ class ColumnEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
 def _numbers(column: pd.Series) -> NDArray[np.float64] | None:
     """Return a column as numbers, those that are not finite missing; None for categories."""
     if pd.api.types.is_datetime64_any_dtype(column):
-        seconds = (column - pd.Timestamp(0, tz=getattr(column.dtype, "tz", None))).dt.total_seconds()
-        return np.asarray(seconds, dtype=np.float64)
+        return seconds_of(column)
     if not pd.api.types.is_any_real_numeric_dtype(column):
         return None
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)

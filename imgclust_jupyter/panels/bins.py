@@ -138,7 +138,7 @@ def categories_of(column: pd.Series, codes: Places, values: Mapping[str, Any], m
     if isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.ordered:
         order = {str(value): i for i, value in enumerate(column.dtype.categories)}
         shown.sort(key=lambda i: order[str(values[names[i]])])
-    elif pd.api.types.is_numeric_dtype(column):
+    elif pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_complex_dtype(column):
         shown.sort(key=lambda i: values[names[i]])
     missing = bool((codes < 0).any())
     place = np.full(len(names) + 1, -1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from imgclust_jupyter.workspace.filters import Filter, is_about
 from imgclust_jupyter.workspace.passing import Rows
 
 __all__ = ["Crossfilter", "Look", "Source"]
+
+_log = logging.getLogger(__name__)
 
 Mask = npt.NDArray[np.bool_]
 Stop = Callable[[], None]
@@ -114,13 +117,17 @@ class Crossfilter:
             ]
             self._look = None
         self._charts.append(chart)
-        chart(self.look)
 
         def leave() -> None:
             self._charts.remove(chart)
             while not self._charts and self._subscriptions:
                 self._subscriptions.pop()()
 
+        try:
+            chart(self.look)
+        except BaseException:
+            leave()
+            raise
         return leave
 
     @property
@@ -141,7 +148,10 @@ class Crossfilter:
             while due := self._taken():
                 self._look = self._looked(None if "rows" in due else self._look)
                 for chart in list(self._charts):
-                    chart(self._look)
+                    try:
+                        chart(self._look)
+                    except Exception:  # noqa: BLE001  neither the other charts nor the work are to suffer from it
+                        _log.exception("a chart could not be drawn")
         except BaseException:
             with self._lock:
                 self._looking = False

@@ -28,7 +28,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgclust_jupyter.clustering import Tree
-from imgclust_jupyter.collection import TEXT, printable
+from imgclust_jupyter.collection import TEXT, printable, seconds_of
 from imgclust_jupyter.workspace.selection import pack
 
 __all__ = ["DatasetMessage", "encode_columns", "encode_dataset"]
@@ -123,9 +123,8 @@ def encode_columns(table: pd.DataFrame) -> tuple[list[dict[str, Any]], bytes]:
     arrays: list[bytes] = []
     for name, column in table.items():
         if pd.api.types.is_datetime64_any_dtype(column):
-            seconds = (column - pd.Timestamp(0, tz=getattr(column.dtype, "tz", None))).dt.total_seconds()
             headers.append({"name": printable(str(name)), "kind": "number"})
-            arrays.append(_bytes(seconds, "<f4"))
+            arrays.append(_bytes(seconds_of(column), "<f4"))
         elif pd.api.types.is_any_real_numeric_dtype(column):
             headers.append({"name": printable(str(name)), "kind": "number"})
             arrays.append(_bytes(_finite(column.to_numpy(dtype=np.float64, na_value=np.nan)), "<f4"))

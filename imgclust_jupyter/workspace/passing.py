@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgclust_jupyter.collection import printable
+from imgclust_jupyter.collection import TEXT, printable, seconds_of
 from imgclust_jupyter.workspace.filters import Filter
 
 __all__ = ["Rows", "is_number", "numbers"]
@@ -88,7 +88,11 @@ class Rows:
         return numbers(self.table[name])
 
     def _categories(self, name: str) -> tuple[npt.NDArray[np.intp], dict[str, Any]]:
-        codes, values = pd.factorize(self.table[name])
+        column = self.table[name]
+        try:
+            codes, values = pd.factorize(column)
+        except TypeError:  # lists and the like, which are the same when they look the same
+            codes, values = pd.factorize(column.astype(TEXT))
         found: dict[str, Any] = {}
         for value in pd.Index(values).tolist():
             found.setdefault(printable(str(value)), value)
@@ -107,8 +111,7 @@ def numbers(column: pd.Series) -> npt.NDArray[np.float64]:
     [86400.0, nan]
     """
     if pd.api.types.is_datetime64_any_dtype(column):
-        epoch = pd.Timestamp(0, tz=getattr(column.dtype, "tz", None))
-        return np.asarray((column - epoch).dt.total_seconds(), dtype=np.float64)
+        return seconds_of(column)
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
     return np.where(np.isfinite(values), values, np.nan)
 

@@ -45,6 +45,12 @@ def test_the_unit_does_not_matter_and_no_value_decides_alone(table):
     assert np.abs(ColumnEncoder().fit_transform(table)).max() == 3
 
 
+def test_dates_of_other_centuries(table):
+    encoder = ColumnEncoder(["made"])
+    made = pd.Series(pd.to_datetime(["1503-01-01", "1889-01-01", "2903-01-01"]), name="made")
+    assert np.diff(encoder.fit_transform(made.to_frame())[:, 0]).min() > 0
+
+
 def test_missing_values(table):
     table.loc[0, ["weight", "breed", "seen"]] = None
     table.loc[1, "weight"] = np.inf

@@ -150,6 +150,14 @@ def test_dates_with_a_zone():
     assert chart.bars.y[0].sum() == 3
 
 
+def test_dates_of_other_centuries():
+    made = pd.to_datetime(pd.Series(["1503-10-01", None, "1642-05-05", "1889-06-01", "2903-01-01"]))
+    chart = Panels(Table(pd.DataFrame({"made": made}))).histogram("made")
+    chart.selected_range = "1600", "1900"
+    assert chart.bars.y.sum(axis=1).tolist() == [2, 2]
+    assert "1600-01-01 \N{EN DASH} 1900-01-01" in status(chart)
+
+
 def test_a_drag_is_one_gesture(table):
     chart = Panels(table).histogram("width")
     for _ in range(2):
@@ -161,6 +169,32 @@ def test_a_drag_is_one_gesture(table):
     *drags, last = table.gestures
     assert drags[0] == drags[1] != drags[2] == drags[3]
     assert last == ""
+
+
+@pytest.mark.parametrize("values", [([1, 2], [3]), ({"legs": 4}, {}), (1 + 2j, 3j)], ids=["list", "dict", "complex"])
+def test_values_that_are_neither_text_nor_numbers_are_categories_as_the_views_have_them(values):
+    often, once = values
+    table = Table(pd.DataFrame({"x": pd.Series([often, once, None, often])}))
+    chart = Panels(table).bars("x")
+    place = chart.names.index(str(often))
+    chart.bars.selected = np.array([place])
+    assert table.filters == [{"kind": "category", "column": "x", "values": [str(often)]}]
+    assert (chart.bars.y[0][place], chart.bars.y[0].sum()) == (2, 2)
+
+
+def test_a_chart_that_cannot_be_drawn_is_in_the_way_of_none(table, monkeypatch, caplog):
+    panels = Panels(table)
+    with monkeypatch.context() as patch:
+        patch.setattr(Bars, "_take_up", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            panels.bars("subject")
+    assert table.listeners == []
+    panels.bars("subject")
+    width = panels.histogram("width")
+    monkeypatch.setattr(Bars, "_fill", lambda *_: 1 / 0)
+    table.set_filters([{"kind": "range", "column": "width", "low": 600.0, "high": None}])
+    assert width.selected_range == (600.0, None)
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_clicked_categories_are_the_filter(table):

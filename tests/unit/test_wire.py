@@ -40,6 +40,7 @@ def test_columns_keep_missing_values_apart():
         (pd.Categorical(["a", "b", "a"]), "category"),
         (pd.to_datetime(pd.Series(["2020-01-01", None, "2020-01-03"])), "number"),
         (pd.to_datetime(pd.Series(["2020-01-01", None, "2020-01-03"])).dt.tz_localize("Europe/Prague"), "number"),
+        (pd.to_datetime(pd.Series(["1503-01-01", None, "2903-01-03"])), "number"),
         (pd.Series([1 + 2j, 1 + 2j, 3j]), "category"),
         (pd.Series([("a", 1), ("a", 1), None]), "category"),
     ],
