@@ -7,6 +7,7 @@ and never raise.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -252,9 +253,11 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ha
     def _notify(self) -> None:
         with self.lock:
             new, self._new = self._new, set()
-        for names, listener in list(self._listeners):
-            if names & new:
-                listener()
+        # Each is called, also when one before it has failed.
+        with contextlib.ExitStack() as stack:
+            for names, listener in reversed(self._listeners):
+                if names & new:
+                    stack.callback(listener)
 
     @t.validate("cut")  # type: ignore[untyped-decorator]
     def _mend_cut(self, proposal: dict[str, Any]) -> dict[str, Any]:

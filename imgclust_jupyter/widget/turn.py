@@ -31,7 +31,8 @@ class Turn:
     def acquire(self, timeout: float = -1) -> bool:
         """Take the lock; say whether it could be had in time (seconds, -1 for any)."""
         taken = self._lock.acquire(timeout=timeout)
-        self._depth += taken
+        if taken:  # else whoever has it counts
+            self._depth += 1
         return taken
 
     def release(self) -> None:

@@ -45,6 +45,15 @@ def test_its_mistakes_are_told_and_stop_nothing(explorer, caplog):
     assert "ZeroDivisionError" in caplog.text
 
 
+def test_mistakes_of_what_follows_the_selection_keep_it_from_no_other(explorer):
+    explorer.on_selection(lambda _: 1 / 0)
+    seen = []
+    explorer.on_selection(seen.append)
+    with pytest.raises(ZeroDivisionError):
+        explorer.select([2])
+    assert len(seen[-1]) == 1
+
+
 def test_it_holds_nobody_up_by_waiting_for_the_work_that_calls_it(explorer, caplog):
     explorer.on_change(lambda _: explorer.data)
     explorer.exclude([0, 1])
