@@ -1,5 +1,4 @@
 import threading
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -210,11 +209,10 @@ class TestSilhouettes:
         assert panel.bars.selected is None
 
     def test_what_is_being_computed_is_said_and_another_tree_s_is_dropped(self, trees, monkeypatch):
-        computed = SimpleNamespace(go=threading.Event(), trees=[])
+        go, first_tree = threading.Event(), trees.results.tree
 
         def held(tree, *rest):
-            computed.trees.append(tree)
-            assert computed.go.wait(60)
+            assert tree is not first_tree or go.wait(60)
             return cut_table(tree, *rest)
 
         monkeypatch.setattr(silhouettes_module, "cut_table", held)
@@ -223,10 +221,10 @@ class TestSilhouettes:
         assert "computing silhouettes" in said(panel)
         assert panel.table is None
         trees.grow(points(50, seed=1))
-        computed.go.set()
-        first.join(60)
         panel.wait(60)
-        assert len(computed.trees) == 2
+        go.set()
+        first.join(60)
+        assert not first.is_alive()
         assert panel.table.equals(cut_table(trees.results.tree, trees.results.vectors, "euclidean", [2, 3]))
         assert "computing" not in said(panel)
 
