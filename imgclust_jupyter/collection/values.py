@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,13 +11,15 @@ import pandas as pd
 
 from imgclust_jupyter.collection.items import printable
 
-__all__ = ["TEXT", "json_value", "seconds_of", "text_column"]
+__all__ = ["TEXT", "date_unit", "json_value", "seconds_of", "text_column"]
 
 # With pyarrow installed, pandas keeps text elsewhere by default, where nothing but Unicode can be.
 TEXT = pd.StringDtype("python")
 
 # The browser's numbers are floats of 53 bits.
 _LARGEST = 2**53
+
+_DAY = 86_400
 
 
 def json_value(value: Any) -> str | int | float | None:
@@ -50,15 +52,31 @@ def json_value(value: Any) -> str | int | float | None:
 
 
 def seconds_of(dates: pd.Series) -> npt.NDArray[np.float64]:
-    """Return dates, of any century, in seconds since 1970; NaN for none.
+    """Return dates, of any century, in seconds since 1970, as the clocks of their own time zone show it; NaN for none.
+
+    A day begins at a multiple of 86,400 in every zone.
 
     Examples
     --------
-    >>> seconds_of(pd.Series(pd.to_datetime(["1970-01-02", None]))).tolist()
+    >>> seconds_of(pd.Series(pd.to_datetime(["1970-01-02", None]).tz_localize("Asia/Tokyo"))).tolist()
     [86400.0, nan]
     """
-    epoch = pd.Timestamp(0, tz=getattr(dates.dtype, "tz", None)).as_unit(dates.dt.unit)
-    return np.asarray((dates - epoch).dt.total_seconds(), dtype=np.float64)
+    shown = dates.dt.tz_localize(None)
+    epoch = pd.Timestamp(0).as_unit(shown.dt.unit)
+    return np.asarray((shown - epoch).dt.total_seconds(), dtype=np.float64)
+
+
+def date_unit(dates: pd.Series) -> Literal["day", "minute"]:
+    """Say up to which unit dates are written: the time of day tells those of a few days apart, where they have one.
+
+    Examples
+    --------
+    >>> [date_unit(pd.Series(pd.date_range("2024-03-30", periods=40, freq=step))) for step in ("h", "D")]
+    ['minute', 'day']
+    """
+    seconds = seconds_of(dates.dropna())
+    is_short = seconds.size > 0 and np.ptp(seconds) < 3 * _DAY
+    return "minute" if is_short and (seconds % _DAY).any() else "day"
 
 
 def text_column(texts: Sequence[str], index: pd.Index | None = None) -> pd.Series:

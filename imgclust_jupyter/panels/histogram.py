@@ -11,6 +11,7 @@ import pandas as pd
 import traitlets as t
 from bqplot.interacts import BrushIntervalSelector
 
+from imgclust_jupyter.collection import date_unit
 from imgclust_jupyter.panels.bins import Intervals, intervals_of, round_dates, round_numbers
 from imgclust_jupyter.panels.column_panel import Brush, ColumnPanel
 from imgclust_jupyter.panels.crossfilter import Crossfilter, Mask
@@ -111,19 +112,26 @@ class Histogram(ColumnPanel):
         if not self._is_date:
             return float(end)
         stamp = pd.Timestamp(end)
-        return stamp if stamp.tzinfo else stamp.tz_localize(getattr(self._column.dtype, "tz", None))
+        return stamp if stamp.tzinfo else self._in_zone(stamp)
 
     def _seconds(self, end: Any) -> float | None:
         if end is None:
             return None
-        return float(end.timestamp()) if isinstance(end, pd.Timestamp) else float(end)
+        if not isinstance(end, pd.Timestamp):
+            return float(end)
+        shown = end.tz_convert(self._zone) if end.tzinfo else end
+        return float(shown.tz_localize(None).timestamp())
 
     def _date(self, seconds: float | None) -> pd.Timestamp | None:
-        if seconds is None:
-            return None
-        stamp = pd.Timestamp(round(seconds), unit="s")
-        zone = getattr(self._column.dtype, "tz", None)
-        return stamp if zone is None else stamp.tz_localize("UTC").tz_convert(zone)
+        return None if seconds is None else self._in_zone(pd.Timestamp(round(1000 * seconds), unit="ms"))
+
+    @property
+    def _zone(self) -> Any:
+        return getattr(self._column.dtype, "tz", None)
+
+    def _in_zone(self, stamp: pd.Timestamp) -> pd.Timestamp:
+        # In spring there are hours that no clock shows, in autumn some that it shows twice.
+        return stamp.tz_localize(self._zone, ambiguous=True, nonexistent="shift_forward")
 
     def _mask(self, choice: Any, rows: Rows) -> Mask:
         return rows.passing(self._range(choice))
@@ -143,11 +151,13 @@ class Histogram(ColumnPanel):
         for each, mask in filters:
             if each["kind"] == "range":
                 ends = each["low"], each["high"]
-                return tuple(map(self._date, ends)) if self._is_date else ends
-            assert self._rows is not None
-            values = self._rows.numbers(self.column)[mask]
-            if np.isfinite(values).any():
-                return float(np.nanmin(values)), float(np.nanmax(values))
+            else:
+                assert self._rows is not None
+                values = self._rows.numbers(self.column)[mask]
+                if not np.isfinite(values).any():
+                    continue
+                ends = float(np.nanmin(values)), float(np.nanmax(values))
+            return tuple(map(self._date, ends)) if self._is_date else ends
         return None
 
     def _words(self, choice: Any) -> str:
@@ -160,8 +170,7 @@ class Histogram(ColumnPanel):
             # A thousandth of the axis is less than a pixel.
             digits = 0 if self._is_whole else max(0, 2 - int(np.floor(np.log10(span))))
             return f"{end:,.{digits}f}" if abs(end) < 1e15 else f"{end:.6g}"
-        is_long = span > 10 * _DAY
-        return f"{end:%Y-%m-%d}" if is_long else f"{end:%Y-%m-%d %H:%M}"
+        return f"{end:%Y-%m-%d}" if date_unit(self._column) == "day" else f"{end:%Y-%m-%d %H:%M}"
 
     def _notes(self) -> list[str]:
         missing = int((self._places < 0).sum())

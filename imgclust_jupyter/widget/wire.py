@@ -15,7 +15,8 @@ merges
 medoids
     uint32, the row that stands for each merge (n - 1); empty without a tree.
 columns
-    One array after the other as the header lists them: float32 with NaN for missing, or int16 codes with -1.
+    One array after the other as the header lists them: float32 with NaN for missing, float64 for
+    dates, which are seconds since 1970 (see `seconds_of`), or int16 codes with -1.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgclust_jupyter.clustering import Tree
-from imgclust_jupyter.collection import TEXT, printable, seconds_of
+from imgclust_jupyter.collection import TEXT, date_unit, printable, seconds_of
 from imgclust_jupyter.workspace.selection import pack
 
 __all__ = ["DatasetMessage", "encode_columns", "encode_dataset"]
@@ -100,8 +101,9 @@ def encode_dataset(
 def encode_columns(table: pd.DataFrame) -> tuple[list[dict[str, Any]], bytes]:
     """Encode the columns that can be coloured, grouped or filtered by.
 
-    Numbers (dates too, as seconds) become float32, those that are not finite missing; text, truth values and categories
-    become codes. A text column with a different value for each image, or with more than `MAX_CATEGORIES`, is left out.
+    Numbers become float32, those that are not finite missing; dates become seconds in float64, as float32 would take
+    the last minute of a day for the next one; text, truth values and categories become codes. A text column with a
+    different value for each image, or with more than `MAX_CATEGORIES`, is left out.
 
     Parameters
     ----------
@@ -110,9 +112,10 @@ def encode_columns(table: pd.DataFrame) -> tuple[list[dict[str, Any]], bytes]:
     Returns
     -------
     list of dict
-        ``name``, ``kind`` and, for categories, ``categories``.
+        ``name``, ``kind`` and, for categories, ``categories``; for dates, which are of kind "number", ``date``: up to
+        which unit they are written.
     bytes
-        Four bytes a number and two a category.
+        Four bytes a number, eight a date and two a category.
 
     Examples
     --------
@@ -123,8 +126,8 @@ def encode_columns(table: pd.DataFrame) -> tuple[list[dict[str, Any]], bytes]:
     arrays: list[bytes] = []
     for name, column in table.items():
         if pd.api.types.is_datetime64_any_dtype(column):
-            headers.append({"name": printable(str(name)), "kind": "number"})
-            arrays.append(_bytes(seconds_of(column), "<f4"))
+            headers.append({"name": printable(str(name)), "kind": "number", "date": date_unit(column)})
+            arrays.append(_bytes(seconds_of(column), "<f8"))
         elif pd.api.types.is_any_real_numeric_dtype(column):
             headers.append({"name": printable(str(name)), "kind": "number"})
             arrays.append(_bytes(_finite(column.to_numpy(dtype=np.float64, na_value=np.nan)), "<f4"))

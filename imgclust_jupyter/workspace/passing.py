@@ -65,7 +65,7 @@ class Rows:
     def passing(self, filter_: Filter) -> Mask:
         """Return which rows one filter lets through, shape (n,): all, where its column is not there or of another kind.
 
-        Numbers are rounded to 32 bits before they are compared, as the views have them.
+        Numbers are rounded to 32 bits before they are compared, as the views have them; dates are not.
         """
         if filter_["kind"] == "items":
             return self.holding(base64.b64decode(filter_["items"]))
@@ -75,9 +75,10 @@ class Rows:
         if filter_["kind"] == "range":
             low, high = filter_["low"], filter_["high"]
             ends = [-np.inf if low is None else low, np.inf if high is None else high]
+            precision = np.float64 if _is_date(self.table[name]) else np.float32
             with np.errstate(over="ignore"):
-                least, most = np.array(ends).astype(np.float32)
-                values = self.numbers(name).astype(np.float32)
+                least, most = np.array(ends).astype(precision)
+                values = self.numbers(name).astype(precision)
             return np.asarray((values >= least) & (values <= most))
         codes, names = self.categories(name)
         wanted = set(filter_["values"])
@@ -103,14 +104,14 @@ class Rows:
 
 
 def numbers(column: pd.Series) -> npt.NDArray[np.float64]:
-    """Return the values of a column of numbers, or of dates in seconds since 1970; NaN for what is none or not finite.
+    """Return the values of a column of numbers, or of dates as `seconds_of` has them; NaN for what is none or infinite.
 
     Examples
     --------
     >>> numbers(pd.Series(pd.to_datetime(["1970-01-02", None]))).tolist()
     [86400.0, nan]
     """
-    if pd.api.types.is_datetime64_any_dtype(column):
+    if _is_date(column):
         return seconds_of(column)
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
     return np.where(np.isfinite(values), values, np.nan)
@@ -118,5 +119,8 @@ def numbers(column: pd.Series) -> npt.NDArray[np.float64]:
 
 def is_number(column: pd.Series) -> bool:
     """Say whether a column has numbers or dates, by range; others are filtered by category."""
-    is_date = pd.api.types.is_datetime64_any_dtype(column)
-    return bool(is_date or pd.api.types.is_any_real_numeric_dtype(column))
+    return _is_date(column) or bool(pd.api.types.is_any_real_numeric_dtype(column))
+
+
+def _is_date(column: pd.Series) -> bool:
+    return bool(pd.api.types.is_datetime64_any_dtype(column))

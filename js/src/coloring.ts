@@ -1,7 +1,7 @@
 /** Which colour each row has, and what the colours mean. */
 import { CLUSTER_COLORS, MISSING_COLOR, sequenceOn } from "./palette";
 import type { Clusters } from "./tree";
-import type { Column, Dataset } from "./wire";
+import type { Column, Dataset, DateUnit } from "./wire";
 
 export interface LegendEntry {
   label: string;
@@ -15,7 +15,15 @@ export type Legend =
   /** The views say themselves which cluster is which; there may be as many as images. */
   | { kind: "clusters" }
   /** Values outside low … high have the colour of that end. */
-  | { kind: "range"; low: number; high: number; belowLow: boolean; aboveHigh: boolean; missing: number }
+  | {
+      kind: "range";
+      low: number;
+      high: number;
+      belowLow: boolean;
+      aboveHigh: boolean;
+      missing: number;
+      date?: DateUnit;
+    }
   | { kind: "none" };
 
 export interface Coloring {
@@ -78,7 +86,7 @@ function colorByCategory(column: Column): Coloring {
 function colorByNumber(column: Column, background: string): Coloring {
   const sequence = sequenceOn(background);
   const missing = sequence.length;
-  const present = Float32Array.from(column.values as Float32Array)
+  const present = Float64Array.from(column.values)
     .filter((value) => !Number.isNaN(value))
     .sort();
   const at = (share: number): number => present[Math.round(share * (present.length - 1))] ?? Number.NaN;
@@ -100,6 +108,7 @@ function colorByNumber(column: Column, background: string): Coloring {
           belowLow: at(0) < low,
           aboveHigh: at(1) > high,
           missing: column.values.length - present.length,
+          ...(column.date && { date: column.date }),
         };
   return { column: column.name, css: [...sequence, MISSING_COLOR], codes, legend };
 }

@@ -134,8 +134,8 @@ export function mostTelling(
 }
 
 /** Of the numbers that there are, interpolated as numpy does; null without any. */
-export function quartiles(values: Float32Array, rows?: Bitset): Quartiles | null {
-  const present = (rows ? Float32Array.from(rows, (row) => values[row]!) : Float32Array.from(values))
+export function quartiles(values: Column["values"], rows?: Bitset): Quartiles | null {
+  const present = (rows ? Float64Array.from(rows, (row) => values[row]!) : Float64Array.from(values))
     .filter((value) => !Number.isNaN(value))
     .sort();
   if (present.length === 0) return null;

@@ -2,10 +2,10 @@
  * Filters narrow all views, one chip each: an image is visible when every filter lets it through. No DOM.
  * (Twin: imgclust_jupyter/workspace/filters.py, which mends what a page sends.)
  */
-import { formatValue } from "./format";
+import { formatValueOf } from "./format";
 import { Bitset } from "./selection";
 import type { Clusters } from "./tree";
-import { type Column, type Dataset, unpackSelection } from "./wire";
+import { type Column, type Dataset, type DateUnit, unpackSelection } from "./wire";
 
 export interface CategoryFilter {
   kind: "category";
@@ -21,6 +21,10 @@ export interface RangeFilter {
   low: number | null;
   high: number | null;
 }
+
+/** The last moment of the day or the minute that begins at `seconds`: "until" a day takes in all of it. */
+export const lastMoment = (seconds: number, unit: DateUnit): number =>
+  seconds + (unit === "day" ? 86_400 : 60) - 0.001;
 
 /** Certain images, whatever the cut is or the columns say later. */
 export interface ItemsFilter {
@@ -67,16 +71,17 @@ function passing(filter: Filter, dataset: Dataset): Bitset | null {
   const column = dataset.columns.get(filter.column);
   if (!column || (filter.kind === "range") !== (column.kind === "number")) return null;
   const rows = new Bitset(dataset.n);
-  const lets = filter.kind === "range" ? inRange(filter) : inCategories(filter, column);
+  const lets = filter.kind === "range" ? inRange(filter, column) : inCategories(filter, column);
   column.values.forEach((value, row) => {
     if (lets(value)) rows.add(row);
   });
   return rows;
 }
 
-function inRange({ low, high }: RangeFilter): (value: number) => boolean {
-  // The column has been rounded to 32 bits, and 0.1 must stay in 0 … 0.1.
-  const [least, most] = [Math.fround(low ?? -Infinity), Math.fround(high ?? Infinity)];
+function inRange({ low, high }: RangeFilter, { date }: Column): (value: number) => boolean {
+  // Numbers have been rounded to 32 bits, and 0.1 must stay in 0 … 0.1; dates have not.
+  const round = date ? Number : Math.fround;
+  const [least, most] = [round(low ?? -Infinity), round(high ?? Infinity)];
   return (value) => value >= least && value <= most;
 }
 
@@ -171,15 +176,15 @@ export function lets(
 const SOURCES = { query: "query", search: "found", cluster: "cluster", selection: "picked" } as const;
 
 /** What a chip says: of what, and which. */
-export function describeFilter(filter: Filter): { name: string; text: string } {
+export function describeFilter(filter: Filter, { columns }: Dataset): { name: string; text: string } {
   if (filter.kind === "items") return { name: SOURCES[filter.source], text: filter.text };
   if (filter.kind === "category") {
     return { name: filter.column, text: filter.values.map((value) => value ?? "no value").join(", ") };
   }
   const { column, low, high } = filter;
-  if (low !== null && high !== null)
-    return { name: column, text: `${formatValue(low)} – ${formatValue(high)}` };
-  return { name: column, text: low === null ? `≤ ${formatValue(high ?? 0)}` : `≥ ${formatValue(low)}` };
+  const words = (end: number): string => formatValueOf(columns.get(column) ?? {}, end);
+  if (low !== null && high !== null) return { name: column, text: `${words(low)} – ${words(high)}` };
+  return { name: column, text: low === null ? `≤ ${words(high ?? 0)}` : `≥ ${words(low)}` };
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -1,4 +1,5 @@
-/** Numbers in words, in the language of the interface. */
+/** Numbers and dates in words, in the language of the interface. */
+import type { DateUnit } from "./wire";
 
 const integers = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const decimals = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
@@ -17,6 +18,19 @@ export const plural = (count: number, noun: string): string =>
 export function formatValue(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 10_000) return String(value);
   return Math.abs(value) >= 1000 ? integers.format(value) : decimals.format(value);
+}
+
+/** As ISO 8601 and inputs have it: "2024-03-30", "2024-03-30T14:05"; empty for what is too far from 1970 for a `Date`. */
+export function isoDate(seconds: number, unit: DateUnit): string {
+  const date = new Date(1000 * seconds);
+  if (Number.isNaN(date.getTime())) return "";
+  const text = date.toISOString();
+  return text.slice(0, text.indexOf("T") + (unit === "day" ? 0 : 6));
+}
+
+/** A value of a column, or of its scale: "0.12", "2024-03-30", "2024-03-30 14:05". */
+export function formatValueOf({ date }: { date?: DateUnit }, value: number): string {
+  return (date && isoDate(value, date).replace("T", " ")) || formatValue(value);
 }
 
 /** Whole percents, but never none of something nor all of less: "12 %", "under 1 %", "over 99 %". */

@@ -6,7 +6,11 @@ export interface ColumnHeader {
   name: string;
   kind: "number" | "category";
   categories?: readonly string[];
+  date?: DateUnit;
 }
+
+/** Up to which unit dates are written. */
+export type DateUnit = "day" | "minute";
 
 export interface Header {
   version: number;
@@ -53,8 +57,10 @@ export interface Column {
   name: string;
   kind: "number" | "category";
   /** One value a row: numbers with NaN for missing, or category codes with -1 for missing. */
-  values: Float32Array | Int32Array;
+  values: Float32Array | Float64Array | Int32Array;
   categories: readonly string[];
+  /** Its numbers are dates: seconds since 1970 as the clocks of their zone showed it. */
+  date?: DateUnit;
   /** A person's own column, written in the widget or with `explorer.label`. */
   label?: true;
 }
@@ -185,27 +191,29 @@ function parseCoordinates(trait: DataView, n: number): Float32Array | null {
   return new Float32Array(buffer, byteOffset, 2 * n);
 }
 
-const VALUE_BYTES = { number: 4, category: 2 } as const;
+const bytesOfValue = ({ kind, date }: ColumnHeader): number => (kind === "category" ? 2 : date ? 8 : 4);
 
 /** Values are read from the bytes when they are first asked for: most columns are never looked at. */
 function parseColumns(trait: DataView, headers: readonly ColumnHeader[], n: number): Map<string, Column> {
-  const bytesPerRow = headers.reduce((sum, { kind }) => sum + VALUE_BYTES[kind], 0);
+  const bytesPerRow = headers.reduce((sum, header) => sum + bytesOfValue(header), 0);
   const bytes = wordsOf(trait, "columns", bytesPerRow * n);
   let end = 0;
   return new Map(
-    headers.map(({ name, kind, categories = [] }) => {
+    headers.map((header) => {
+      const { name, kind, categories = [], date } = header;
       const start = end;
-      end += VALUE_BYTES[kind] * n;
+      end += bytesOfValue(header) * n;
       const own = bytes.subarray(start, end);
       let values: Column["values"] | undefined;
       const column: Column = {
         name,
         kind,
         get values() {
-          values ??= valuesOf(kind, own);
+          values ??= valuesOf(header, own);
           return values;
         },
         categories,
+        ...(date && { date }),
       };
       return [name, column];
     }),
@@ -213,9 +221,10 @@ function parseColumns(trait: DataView, headers: readonly ColumnHeader[], n: numb
 }
 
 /** Copied, as what follows categories may be unaligned. */
-function valuesOf(kind: Column["kind"], bytes: Uint8Array): Column["values"] {
+function valuesOf({ kind, date }: ColumnHeader, bytes: Uint8Array): Column["values"] {
   const { buffer } = bytes.slice();
-  return kind === "number" ? new Float32Array(buffer) : Int32Array.from(new Int16Array(buffer));
+  if (kind === "category") return Int32Array.from(new Int16Array(buffer));
+  return date ? new Float64Array(buffer) : new Float32Array(buffer);
 }
 
 /** @throws Error naming the trait whose length does not fit the header. */

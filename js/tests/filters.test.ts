@@ -88,7 +88,7 @@ describe("toggling", () => {
     const filters = toggleCluster(toggleCluster([], dataset, clusters, 1, pack), dataset, clusters, 3, pack);
     const members = every.filter((row) => [1, 3].includes(clusters.labels[row]!));
     expect(rowsThrough(...filters)).toEqual(members);
-    expect(filters.map(describeFilter)).toEqual([{ name: "cluster", text: "2, 4" }]);
+    expect(filters.map((each) => describeFilter(each, dataset))).toEqual([{ name: "cluster", text: "2, 4" }]);
     expect(lets(filters, dataset, clusters, "cluster", 3)).toBe(true);
     expect(lets(filters, dataset, clusters, "cluster", 0)).toBe(false);
     const less = toggleCluster(filters, dataset, clusters, 1, pack);

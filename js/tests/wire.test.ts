@@ -50,6 +50,16 @@ describe("the dataset that Python has written", () => {
     expect(breed.values[0]).toBe(1);
   });
 
+  it("has dates as the clocks of their zone showed them, to the second", () => {
+    const { date, values } = dataset.columns.get("taken")!;
+    expect(date).toBe("minute");
+    expect(values[0]).toBeNaN();
+    expect(Array.from(values.slice(1, 3))).toEqual([
+      Date.UTC(2024, 2, 30) / 1000,
+      Date.UTC(2024, 2, 30, 1) / 1000,
+    ]);
+  });
+
   it("has a point for each row", () => {
     expect(dataset.coordinates).toHaveLength(40);
   });

@@ -32,6 +32,7 @@ def example() -> tuple[DatasetMessage, Tree]:
         {
             "width": np.where(np.arange(20) == 4, np.nan, np.arange(20) * 10.0),
             "breed": pd.Series(np.where(np.arange(20) % 3 == 0, "pug", "boxer")).where(np.arange(20) != 9),
+            "taken": pd.Series(pd.date_range("2024-03-30", periods=20, freq="h", tz="Europe/Berlin")).shift(1),
         }
     )
     Z = linkage(points, "ward")

@@ -150,6 +150,19 @@ def test_dates_with_a_zone():
     assert chart.bars.y[0].sum() == 3
 
 
+def test_a_filter_of_whole_days_is_in_words_what_its_chip_says():
+    taken = pd.date_range("2024-03-28", periods=14 * 24 * 60, freq="min", tz="Europe/Berlin")
+    table = Table(pd.DataFrame({"taken": taken}))
+    chart = Panels(table).histogram("taken")
+    # As the filter menu has it: from a day to the last moment of another, as clocks there show it.
+    low, high = (pd.Timestamp(day).timestamp() for day in ("2024-03-30", "2024-04-01"))
+    table.set_filters([{"kind": "range", "column": "taken", "low": low, "high": high - 0.001}])
+    among = taken.strftime("%Y-%m-%d").isin(["2024-03-30", "2024-03-31"])
+    assert chart.bars.y[0].sum() == among.sum() == 47 * 60
+    assert "2024-03-30 \N{EN DASH} 2024-03-31" in status(chart)
+    assert chart.selected_range[1] == pd.Timestamp("2024-03-31 23:59:59.999", tz="Europe/Berlin")
+
+
 def test_dates_of_other_centuries():
     made = pd.to_datetime(pd.Series(["1503-10-01", None, "1642-05-05", "1889-06-01", "2903-01-01"]))
     chart = Panels(Table(pd.DataFrame({"made": made}))).histogram("made")

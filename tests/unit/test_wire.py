@@ -38,9 +38,6 @@ def test_columns_keep_missing_values_apart():
         (pd.Series([True, False, True]), "category"),
         (pd.Series([True, None, True], dtype="boolean"), "category"),
         (pd.Categorical(["a", "b", "a"]), "category"),
-        (pd.to_datetime(pd.Series(["2020-01-01", None, "2020-01-03"])), "number"),
-        (pd.to_datetime(pd.Series(["2020-01-01", None, "2020-01-03"])).dt.tz_localize("Europe/Prague"), "number"),
-        (pd.to_datetime(pd.Series(["1503-01-01", None, "2903-01-03"])), "number"),
         (pd.Series([1 + 2j, 1 + 2j, 3j]), "category"),
         (pd.Series([("a", 1), ("a", 1), None]), "category"),
     ],
@@ -49,6 +46,25 @@ def test_every_kind_of_column_is_encoded(column, expected):
     headers, values = encode_columns(pd.DataFrame({"c": column}))
     assert headers[0]["kind"] == expected
     assert len(values) == (12 if expected == "number" else 6)
+
+
+@pytest.mark.parametrize("zone", [None, "Europe/Prague", "America/Los_Angeles"])
+@pytest.mark.parametrize(
+    ("dates", "unit"),
+    [
+        (["2020-01-01", None, "2020-01-03"], "day"),
+        (["2020-01-01 23:59:59", None, "2020-01-03"], "minute"),
+        (["1503-01-01 23:59:59", None, "2903-01-03"], "day"),
+    ],
+)
+def test_dates_are_what_the_clocks_of_their_zone_showed(dates, unit, zone):
+    column = pd.to_datetime(pd.Series(dates), format="ISO8601").dt.tz_localize(zone)
+    headers, values = encode_columns(pd.DataFrame({"taken": column}))
+    assert headers == [{"name": "taken", "kind": "number", "date": unit}]
+    written = np.array([date or "NaT" for date in dates], dtype="datetime64[s]")
+    sent = np.frombuffer(values, "<f8")
+    assert np.isnan(sent[1])
+    np.testing.assert_array_equal(sent[[0, 2]], written[[0, 2]].astype(np.int64))
 
 
 def test_what_has_no_place_on_a_scale_is_missing():

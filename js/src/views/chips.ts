@@ -15,7 +15,7 @@ export function mountChips(
   el.setAttribute("aria-label", "Filters");
 
   function chip(filter: Filter): HTMLElement {
-    const { name, text } = describeFilter(filter);
+    const { name, text } = describeFilter(filter, store.dataset.value);
     const words = [
       element("span", { class: "imgclust-muted", text: name }),
       element("span", { class: "imgclust-chip-text", text }),

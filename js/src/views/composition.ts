@@ -14,7 +14,7 @@ import {
   rowsOfCode,
 } from "../composition";
 import { button, element, watch } from "../dom";
-import { formatCount, formatShare, formatValue, plural } from "../format";
+import { formatCount, formatShare, formatValueOf, plural } from "../format";
 import type { Column, Store } from "../store";
 import type { ViewContext } from "./context";
 import { icon } from "./icons";
@@ -179,7 +179,7 @@ function histogram(all: readonly Part[], count: number, n: number): HTMLElement 
 }
 
 function quartileTable(column: Column, store: Store): HTMLElement {
-  const values = column.values as Float32Array;
+  const { values } = column;
   const { low, width, bins } = binning(values);
   const rows = [
     ["selected", quartiles(values, store.selection.value.rows)],
@@ -188,8 +188,8 @@ function quartileTable(column: Column, store: Store): HTMLElement {
   const ends = element("div", {
     class: "imgclust-composition-ends imgclust-muted",
     children: [
-      element("span", { text: formatValue(low) }),
-      element("span", { text: formatValue(low + bins * width) }),
+      element("span", { text: formatValueOf(column, low) }),
+      element("span", { text: formatValueOf(column, low + bins * width) }),
     ],
   });
   const head = ["", "25 %", "median", "75 %"].map((text) =>
@@ -200,7 +200,7 @@ function quartileTable(column: Column, store: Store): HTMLElement {
       children: [
         element("th", { text: name, attributes: { scope: "row" } }),
         ...(of ? [of.low, of.median, of.high] : []).map((value) =>
-          element("td", { text: formatValue(value) }),
+          element("td", { text: formatValueOf(column, value) }),
         ),
         ...(of ? [] : [element("td", { text: "no value", attributes: { colspan: 3 } })]),
       ],

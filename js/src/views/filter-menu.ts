@@ -3,14 +3,15 @@ import { computed, signal as state } from "@preact/signals-core";
 import { ListFilter } from "lucide";
 import { titleOf } from "../cluster-names";
 import { button, element, watch } from "../dom";
-import { CLUSTER, replaceFilter } from "../filters";
-import { formatCount, formatValue } from "../format";
+import { CLUSTER, lastMoment, replaceFilter } from "../filters";
+import { formatCount, formatValue, isoDate } from "../format";
 import type { Column, Store } from "../store";
 import type { ViewContext } from "./context";
 import { icon } from "./icons";
 import { createPopover } from "./popover";
 
 const BARS = 48;
+const INPUTS = { day: "date", minute: "datetime-local" } as const;
 
 export interface FilterMenu {
   button: HTMLElement;
@@ -122,7 +123,8 @@ const hasFilter = ({ filters }: Store, name: string): boolean =>
   );
 
 function rangeOf(column: Column, store: Store, signal: AbortSignal): HTMLElement {
-  const present = column.values.filter((value) => !Number.isNaN(value)) as Float32Array;
+  const { date } = column;
+  const present = column.values.filter((value) => !Number.isNaN(value));
   const [min, max] = extentOf(present);
   const counts = new Uint32Array(BARS);
   const width = (max - min) / BARS || 1;
@@ -139,25 +141,32 @@ function rangeOf(column: Column, store: Store, signal: AbortSignal): HTMLElement
     const input = element("input", {
       class: "imgclust-field",
       attributes: {
-        type: "number",
         step: "any",
-        placeholder: formatValue(end),
         "aria-label": `${label} ${column.name}`,
+        ...(date
+          ? { type: INPUTS[date], min: isoDate(min, date), max: isoDate(max, date) }
+          : { type: "number", placeholder: formatValue(end) }),
       },
     });
-    input.addEventListener("change", apply);
+    input.addEventListener("change", () => {
+      // The year of a date that is typed comes digit by digit: 0002, 0020, 0202.
+      if (!date || input.value === "" || input.value >= "1000") apply();
+    });
     return input;
   }
 
   function apply(): void {
-    const [a, b] = [low, high].map(({ value, valueAsNumber }) => (value === "" ? null : valueAsNumber));
+    const [a, b] = [low, high].map(({ value, valueAsNumber }) =>
+      value === "" ? null : valueAsNumber / (date ? 1000 : 1),
+    );
     const [least, most] = a !== null && b !== null && a! > b! ? [b, a] : [a, b];
-    const isOpen = least === null && most === null;
+    const end = most != null && date ? lastMoment(most, date) : most;
+    const isOpen = least === null && end === null;
     store.setFilters(
       replaceFilter(
         store.filters.peek(),
         column.name,
-        isOpen ? null : { kind: "range", column: column.name, low: least ?? null, high: most ?? null },
+        isOpen ? null : { kind: "range", column: column.name, low: least ?? null, high: end ?? null },
       ),
     );
   }
@@ -165,8 +174,9 @@ function rangeOf(column: Column, store: Store, signal: AbortSignal): HTMLElement
   watch(signal, () => {
     const filter = store.filters.value.find((each) => each.kind === "range" && each.column === column.name);
     const [from, to] = filter?.kind === "range" ? [filter.low, filter.high] : [null, null];
-    low.value = from === null ? "" : String(from);
-    high.value = to === null ? "" : String(to);
+    const words = (end: number): string => (date ? isoDate(end, date) : String(end));
+    low.value = from === null ? "" : words(from);
+    high.value = to === null ? "" : words(to);
     bars.forEach((bar, i) => {
       const isIn = min + (i + 1) * width > (from ?? -Infinity) && min + i * width <= (to ?? Infinity);
       bar.classList.toggle("imgclust-out", !isIn);
@@ -181,7 +191,7 @@ function rangeOf(column: Column, store: Store, signal: AbortSignal): HTMLElement
   });
 }
 
-function extentOf(values: Float32Array): [number, number] {
+function extentOf(values: Column["values"]): [number, number] {
   let [min, max] = [Infinity, -Infinity];
   for (const value of values) {
     if (value < min) min = value;

@@ -1,6 +1,6 @@
 /** What one can do on the map: look at a mark, select it, open it, and draw a lasso. */
 import { longName } from "../cluster-names";
-import { formatValue, plural } from "../format";
+import { formatValueOf, plural } from "../format";
 import { type Column, modeOf } from "../store";
 import type { ViewContext } from "./context";
 import { type Group, rowsOf } from "./map-groups";
@@ -136,8 +136,8 @@ export function createMapActions(
   };
 }
 
-function wordOf({ kind, values, categories }: Column, row: number): string {
-  const value = values[row]!;
-  if (kind === "category") return categories[value] ?? "no value";
-  return Number.isNaN(value) ? "no value" : formatValue(value);
+function wordOf(column: Column, row: number): string {
+  const value = column.values[row]!;
+  if (column.kind === "category") return column.categories[value] ?? "no value";
+  return Number.isNaN(value) ? "no value" : formatValueOf(column, value);
 }

@@ -1,6 +1,6 @@
 /** What the colours of a column mean; a click on a category filters, with Shift it selects. Clusters are named on the map itself. */
 import { element, watch } from "../dom";
-import { formatCount, formatPart, formatValue, plural } from "../format";
+import { formatCount, formatPart, formatValueOf, plural } from "../format";
 import { type Coloring, type Dataset, type Legend, type LegendEntry, modeOf } from "../store";
 import type { ViewContext } from "./context";
 import { countShown, rowsOf } from "./map-groups";
@@ -12,9 +12,9 @@ export const hasLegend = ({ column, legend }: Coloring): boolean =>
   column !== "cluster" && legend.kind !== "none";
 
 /** Both ends of a scale in words. */
-export const endsOf = ({ low, high, belowLow, aboveHigh }: Range): readonly [string, string] => [
-  `${belowLow ? "≤ " : ""}${formatValue(low)}`,
-  `${aboveHigh ? "≥ " : ""}${formatValue(high)}`,
+export const endsOf = (range: Range): readonly [string, string] => [
+  `${range.belowLow ? "≤ " : ""}${formatValueOf(range, range.low)}`,
+  `${range.aboveHigh ? "≥ " : ""}${formatValueOf(range, range.high)}`,
 ];
 
 const STOPS = 9;

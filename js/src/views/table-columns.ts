@@ -1,5 +1,5 @@
 /** The columns of the table: what everybody gets, what the kernel has found, and the metadata. No DOM. */
-import { formatBytes, formatCount, formatValue } from "../format";
+import { formatBytes, formatCount, formatValueOf } from "../format";
 import type { ImageRecord } from "../records";
 import type { Sort } from "../sorting";
 import type { Clusters } from "../tree";
@@ -57,7 +57,7 @@ export function tableColumns(
 function valueColumn({ columns }: Dataset, name: string): TableColumn {
   const column = columns.get(name);
   const isNumber = column ? column.kind === "number" : name in FORMATS;
-  const format = FORMATS[name] ?? formatValue;
+  const format = FORMATS[name] ?? ((value: number) => formatValueOf(column ?? {}, value));
   const words = (value: Value): string => {
     if (value === null || value === undefined) return "";
     return typeof value === "number" ? (Number.isNaN(value) ? "" : format(value)) : String(value);
@@ -65,7 +65,7 @@ function valueColumn({ columns }: Dataset, name: string): TableColumn {
   return {
     name,
     isNumber,
-    width: WIDTHS[name] ?? (isNumber ? 84 : 130),
+    width: WIDTHS[name] ?? (isNumber && column?.date !== "minute" ? 84 : 130),
     sort: { kind: "column", name, descending: false },
     text(row, record) {
       if (column === undefined) return words(record?.[name]);
