@@ -124,7 +124,12 @@ class Bars(ColumnPanel):
             return {"kind": "category", "column": self.column, "values": list(choice)}
         _, values = rows.categories(self.column)
         known = [values[name] for name in choice if name in values]
-        tests = [f"`{self.column}`.isin({known!r})"] + [f"`{self.column}`.isna()"] * (None in choice)
+        if all(isinstance(value, str | int | float) for value in known):
+            tests = [f"`{self.column}`.isin({known!r})"]
+        else:  # a query knows no others by their values
+            names = [name for name in choice if name is not None]
+            tests = [f"`{self.column}`.astype('str').isin({names!r})"]
+        tests += [f"`{self.column}`.isna()"] * (None in choice)
         return " | ".join(tests)
 
     def _choice_of(self, filters: list[tuple[Filter, Mask]]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -54,7 +55,7 @@ class Panels:
     def __init__(self, source: Linked) -> None:
         self._source = source
         self._crossfilter = Crossfilter(source)
-        self._open: list[ipywidgets.Widget] = []
+        self._open: weakref.WeakSet[ipywidgets.Widget] = weakref.WeakSet()  # what is closed is nobody's any more
 
     def histogram(self, column: str, bins: int = 30, brush: Brush = "filter") -> Histogram | Bars:
         """Draw how the numbers or dates of a column are distributed, and filter by dragging over a range.
@@ -249,5 +250,5 @@ class Panels:
             raise ValueError(f'what is brushed can "filter" or "select", not {brush!r}')
 
     def _opened(self, chart: Chart) -> Chart:
-        self._open.append(chart)
+        self._open.add(chart)
         return chart

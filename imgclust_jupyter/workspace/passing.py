@@ -93,7 +93,8 @@ class Rows:
         try:
             codes, values = pd.factorize(column)
         except TypeError:  # lists and the like, which are the same when they look the same
-            codes, values = pd.factorize(column.astype(TEXT))
+            codes, _ = pd.factorize(column.astype(TEXT))
+            values = column[(codes >= 0) & ~pd.Series(codes).duplicated().to_numpy()]
         found: dict[str, Any] = {}
         for value in pd.Index(values).tolist():
             found.setdefault(printable(str(value)), value)

@@ -1,5 +1,8 @@
+import gc
 import subprocess
 import sys
+import weakref
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -193,6 +196,16 @@ def test_values_that_are_neither_text_nor_numbers_are_categories_as_the_views_ha
     chart.bars.selected = np.array([place])
     assert table.filters == [{"kind": "category", "column": "x", "values": [str(often)]}]
     assert (chart.bars.y[0][place], chart.bars.y[0].sum()) == (2, 2)
+
+
+@pytest.mark.parametrize("kind", [pd.Timedelta, Decimal, lambda number: [number]], ids=["duration", "decimal", "list"])
+def test_categories_that_the_views_do_not_have_are_queried_as_they_are_called(kind):
+    table = Table(pd.DataFrame({"x": [kind(1), kind(2), kind(2)]}), unknown=["x"])
+    chart = Panels(table).bars("x")
+    chart.bars.selected = np.array([chart.names.index(str(kind(2)))])
+    assert table.filters[0]["source"] == "query"
+    assert chart.categories == (str(kind(2)),)
+    assert chart.bars.y[0].sum() == 2
 
 
 def test_a_chart_that_cannot_be_drawn_is_in_the_way_of_none(table, monkeypatch, caplog):
@@ -420,6 +433,17 @@ def test_closing_leaves_nothing_behind(table):
     assert again.selected_range == (500, 600)
     assert again.bars.y.sum() == 43
     panels.close()
+
+
+def test_charts_that_were_closed_are_not_kept(table):
+    panels = Panels(table)
+    charts = [panels.histogram("width"), panels.show("subject")]
+    gone = [weakref.ref(chart) for chart in charts]
+    for chart in charts:
+        chart.close()
+    del chart, charts
+    gc.collect()
+    assert [ref() for ref in gone] == [None, None]
 
 
 def test_errors_say_what_is_there(table):
