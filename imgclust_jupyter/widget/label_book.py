@@ -79,7 +79,12 @@ class LabelBook:
         """Write down changes, the first first, until none is left and none is being written by another thread."""
         with self._lock:
             while turnovers:
-                self._write(turnovers.popleft(), collection)
+                turnover = turnovers.popleft()
+                try:
+                    self._write(turnover, collection)
+                except KeyboardInterrupt:
+                    turnovers.appendleft(turnover)  # whoever is next at it writes it down
+                    raise
 
     def news(self, collection: Collection, anew: bool = False) -> News:
         """Return what was written down after what was taken last, by whomever.
@@ -135,7 +140,8 @@ class LabelBook:
         actions = []
         for action, column, value, ids in turnover.before.differences(turnover.after):
             known = self._known(ids.tolist(), collection)
-            images |= {image.id: image for item, image in known.items() if self._logged.get(item) != image}
+            # Also those that were written down before: the file may be another one by now, or not have taken them.
+            images |= {image.id: image for image in known.values()}
             self._logged |= known
             self._item_of |= {image.id: item for item, image in known.items()}
             logged = np.array([image.id for image in known.values()], dtype=np.int64)

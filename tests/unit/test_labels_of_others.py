@@ -208,3 +208,25 @@ def test_a_label_of_the_views_is_written_before_they_hear_that_it_is_given(one):
     data = {"method": "custom", "content": {"v": 1, "id": 1, "kind": "label", "body": body}}
     one.widget._handle_msg({"content": {"data": data}, "buffers": []})
     assert logged == [(True, 1)]
+
+
+def test_what_is_labelled_after_the_log_was_lost_is_in_the_new_one(one, folder, tmp_path):
+    log = LabelLog().path
+    one.label("cow", [0, 1])
+    for file in log.parent.glob(f"{log.name}*"):
+        file.unlink()
+    one.label("horse", [0])
+    with explore(folder) as again:
+        assert shown(again) == {"p0.png": "horse"}
+
+
+def test_a_label_whose_writing_was_interrupted_is_written_later(one, elsewhere, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LabelLog, "append", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            one.label("cow", [0])
+    one.label("horse", [1])
+    assert known(elsewhere) == {"p0.png": "cow", "p1.png": "horse"}
