@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgclust_jupyter.collection import TEXT
+
 __all__ = ["COMPOSITION_COLUMNS", "composition"]
 
 COMPOSITION_COLUMNS = ("column", "value", "selected", "total", "share_of_selection", "share_of_all", "lift")
@@ -103,7 +105,7 @@ def _of_numbers(name: Hashable, values: pd.Series, selected: npt.NDArray[np.bool
 def _of_values(name: Hashable, values: pd.Series, selected: npt.NDArray[np.bool_], k: int) -> list[tuple[Any, ...]]:
     # Lists and the like cannot be counted as they are.
     present = values.dropna()
-    known = present if name == "cluster" or pd.api.types.is_bool_dtype(present) else present.astype(str)
+    known = present if name == "cluster" or pd.api.types.is_bool_dtype(present) else present.astype(TEXT)
     total = known.value_counts()
     part = known[selected[values.notna().to_numpy()]].value_counts().reindex(total.index, fill_value=0)
     order = pd.DataFrame({"selected": part, "total": total}).sort_values(

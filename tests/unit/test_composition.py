@@ -55,6 +55,13 @@ def test_columns_that_say_another_of_each_image_are_left_out_unless_asked_for():
         composition(table, np.ones(3, dtype=bool))
 
 
+def test_text_need_not_be_unicode():
+    """As names of files are that came from other systems."""
+    table = pd.DataFrame({"place": pd.Series(["caf\udce9", "bar", "caf\udce9"], dtype=object)})
+    rows = composition(table, np.array([True, False, False]))
+    assert rows[["value", "selected", "total"]].to_numpy().tolist() == [["caf\udce9", 1, 2]]
+
+
 def test_dates_have_quartiles_and_nothing_selected_has_no_shares():
     table = pd.DataFrame({"taken": pd.to_datetime(["2020-01-01", "2020-01-03", None]), "good": [True, False, True]})
     told = composition(table, np.array([True, True, False])).set_index(["column", "value"])
