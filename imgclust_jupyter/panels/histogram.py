@@ -109,6 +109,8 @@ class Histogram(ColumnPanel):
         return (high, low) if low is not None and high is not None and low > high else (low, high)
 
     def _end(self, end: Any) -> Any:
+        if pd.isna(end):
+            raise ValueError("an open end is None")
         if not self._is_date:
             return float(end)
         stamp = pd.Timestamp(end)
@@ -197,7 +199,9 @@ class Histogram(ColumnPanel):
 
     def _selected(self) -> list[float]:
         selected = self.brush_selector.selected
-        return [] if selected is None or len(selected) != 2 else [float(end) for end in selected]
+        if selected is None or len(selected) != 2 or not np.isfinite(selected).all():
+            return []
+        return [float(end) for end in selected]
 
     def _brushed_range(self) -> Any:
         selected = self._selected()

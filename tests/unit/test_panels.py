@@ -166,6 +166,16 @@ def test_a_filter_of_whole_days_is_in_words_what_its_chip_says():
     assert chart.selected_range[1] == pd.Timestamp("2024-03-31 23:59:59.999", tz="Europe/Berlin")
 
 
+@pytest.mark.parametrize(("column", "none"), [("width", np.nan), ("taken", pd.NaT)])
+def test_a_range_has_no_end_that_is_no_number(table, column, none):
+    chart = Panels(table).histogram(column)
+    with pytest.raises(TraitError, match="a range of"):
+        chart.selected_range = none, none
+    brush(chart, np.nan, np.nan)
+    assert chart.selected_range is None
+    assert table.filters == []
+
+
 def test_dates_of_other_centuries():
     made = pd.to_datetime(pd.Series(["1503-10-01", None, "1642-05-05", "1889-06-01", "2903-01-01"]))
     chart = Panels(Table(pd.DataFrame({"made": made}))).histogram("made")
