@@ -68,9 +68,13 @@ def composition(
         rows += (
             _of_numbers(name, values, selected) if _is_number(name, values) else _of_values(name, values, selected, k)
         )
-    return pd.DataFrame(rows, columns=list(COMPOSITION_COLUMNS)).astype(
+    # As objects, since with pyarrow installed pandas would refuse text that is no Unicode.
+    counted = pd.DataFrame(rows, columns=list(COMPOSITION_COLUMNS), dtype=object).astype(
         {"share_of_selection": float, "share_of_all": float, "lift": float}
     )
+    counts = ["selected", "total"]
+    counted[counts] = counted[counts].infer_objects()
+    return counted
 
 
 def _chosen(table: pd.DataFrame, columns: str | Sequence[str] | None) -> list[Hashable]:
@@ -91,7 +95,7 @@ def _is_number(name: Hashable, values: pd.Series) -> bool:
 
 
 def _says_another_of_each(name: Hashable, values: pd.Series) -> bool:
-    return not _is_number(name, values) and len(values) > 1 and values.map(str).is_unique
+    return not _is_number(name, values) and len(values) > 1 and values.astype(TEXT).is_unique
 
 
 def _of_numbers(name: Hashable, values: pd.Series, selected: npt.NDArray[np.bool_]) -> list[tuple[Any, ...]]:
