@@ -246,10 +246,7 @@ class Session(Cutting):
         """Call a function with `data_so_far` after each change of it; the result takes it off again."""
 
         def tell() -> None:
-            try:
-                callback(self.data_so_far)
-            except Exception:  # noqa: BLE001  somebody else's mistake is not to stop the work
-                _log.exception("a function that follows the table has failed")
+            _told(lambda: callback(self.data_so_far))
 
         def follow(_: Any) -> None:
             self.widget.lock.after(tell)
@@ -333,7 +330,7 @@ class Session(Cutting):
         self._publisher.results(results)
         self.labels.take_up(results)
         for callback in list(self._data_listeners):
-            callback()
+            _told(callback)
         self._settle()
 
     def _on_progress(self, progress: Progress) -> None:
@@ -395,3 +392,10 @@ class Session(Cutting):
             self._arrivals.leave()
         self._settle()
         return {}, []
+
+
+def _told(callback: Callable[[], object]) -> None:
+    try:
+        callback()
+    except Exception:  # noqa: BLE001  somebody else's mistake is not to stop the work
+        _log.exception("a function that follows the table has failed")

@@ -54,6 +54,15 @@ def test_mistakes_of_what_follows_the_selection_keep_it_from_no_other(explorer):
     assert len(seen[-1]) == 1
 
 
+def test_mistakes_of_what_follows_a_chart_stop_no_work(explorer, caplog):
+    chart = explorer.panels.merge_heights()
+    explorer.cut(8)
+    chart.observe(lambda _: 1 / 0, "n_clusters")
+    explorer.exclude([0, 1])  # only six are left to be cut
+    assert len(explorer.data) == 6
+    assert "ZeroDivisionError" in caplog.text
+
+
 def test_it_holds_nobody_up_by_waiting_for_the_work_that_calls_it(explorer, caplog):
     explorer.on_change(lambda _: explorer.data)
     explorer.exclude([0, 1])
