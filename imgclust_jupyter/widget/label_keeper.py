@@ -20,6 +20,7 @@ from imgclust_jupyter.store import open_label_log
 from imgclust_jupyter.widget.label_book import LabelBook, Turnover, present_in
 from imgclust_jupyter.widget.label_wire import encode_labels
 from imgclust_jupyter.widget.models import DatasetModel, ExplorerWidget
+from imgclust_jupyter.workspace.filters import with_renamed
 from imgclust_jupyter.workspace.label_replay import replay
 from imgclust_jupyter.workspace.label_transcript import Transcript
 from imgclust_jupyter.workspace.labels import LabelTable, label_text
@@ -179,7 +180,8 @@ class LabelKeeper:
         with self._widget.lock:
             before = self.table
             after = before.rename(column, value, label_text(to))
-            self._change(after, by, renamed=True)
+            filters = with_renamed(self._widget.filters, column, value, label_text(to))
+            self._change(after, by, renamed=True, filters=filters)
         return before.counts(column)[value]
 
     def refuse(self, column: str, value: str, ids: npt.ArrayLike, by: str) -> None:
@@ -207,12 +209,12 @@ class LabelKeeper:
             raise ValueError(f"{column!r} is a column that every explorer has; labels need another name")
         return column
 
-    def _change(self, labels: LabelTable, by: str, renamed: bool = False) -> None:
+    def _change(self, labels: LabelTable, by: str, renamed: bool = False, **traits: Any) -> None:
         if labels is self.table:
             return
         self._by, self._renamed = by, renamed
         try:
-            self._widget.change(labels=labels)
+            self._widget.change(labels=labels, **traits)
         finally:
             self._by, self._renamed = _UNDO, False
 

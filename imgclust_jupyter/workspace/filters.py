@@ -17,7 +17,7 @@ import binascii
 import math
 from typing import Any
 
-__all__ = ["Filter", "is_about", "items_filter", "mend", "replaced"]
+__all__ = ["Filter", "is_about", "items_filter", "mend", "replaced", "with_renamed"]
 
 Filter = dict[str, Any]
 
@@ -96,6 +96,22 @@ def replaced(filters: list[Filter], column: str, filter_: Filter | None) -> list
     if filter_ is not None:
         rest.insert(places[0] if places else len(rest), filter_)
     return rest
+
+
+def with_renamed(filters: list[Filter], column: str, value: str, to: str) -> list[Filter]:
+    """Return filters that let through a category under its new name.
+
+    Examples
+    --------
+    >>> with_renamed([{"kind": "category", "column": "label", "values": ["cow", None]}], "label", "cow", "ox")
+    [{'kind': 'category', 'column': 'label', 'values': ['ox', None]}]
+    """
+    return [
+        {**each, "values": list(dict.fromkeys(to if name == value else name for name in each["values"]))}
+        if each["kind"] == "category" and each["column"] == column
+        else each
+        for each in filters
+    ]
 
 
 def _mend(value: Filter) -> Filter | None:

@@ -127,6 +127,16 @@ class TestInASession:
             explorer.redo()
             assert explorer.labels["label"].value_counts().to_dict() == {"cow": 3}
 
+    def test_a_filter_by_a_label_goes_with_its_name(self, folder):
+        with explore(folder) as explorer:
+            explorer.label("cow", [0, 1, 2])
+            explorer.widget.change(filters=[{"kind": "category", "column": "label", "values": ["cow"]}])
+            explorer.rename_label("cow", "calf")
+            assert [each["values"] for each in explorer.widget.filters] == [["calf"]]
+            explorer.undo()
+            assert [each["values"] for each in explorer.widget.filters] == [["cow"]]
+            assert explorer.labels["label"].value_counts().to_dict() == {"cow": 3}
+
     def test_what_cannot_be_a_label_changes_nothing(self, folder):
         with explore(folder) as explorer:
             for value, column in [
