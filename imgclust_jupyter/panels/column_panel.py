@@ -131,10 +131,11 @@ class ColumnPanel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
             chosen = None if choice is None else self._filter(choice, rows)
             self._source.filter_by(self.column, chosen, self._gesture)
         elif choice is None:
-            self._source.select(None)
+            self._source.select_items(rows.ids[:0], ("none", ""))
         else:
+            # Items, as other images may have come since these rows were looked at.
             origin = ("panel", f"{self.column}: {self._words(choice)}")
-            self._source.select(self._mask(choice, rows), origin, self._gesture)
+            self._source.select_items(rows.ids[self._mask(choice, rows)], origin, self._gesture)
 
     def _show(self, look: Look) -> None:
         with self._drawing:

@@ -43,8 +43,8 @@ class Source(Protocol):
     def columns(self, *kinds: str) -> list[str]:
         """Return the columns that the views can filter by: those of a kind "number", "category"."""
 
-    def select(self, wanted: Mask | None, origin: tuple[str, str] = ..., gesture: str = ...) -> None:
-        """Select the rows of a mask, saying where that comes from as (kind, text)."""
+    def select_items(self, ids: npt.NDArray[np.integer], origin: tuple[str, str], gesture: str = ...) -> None:
+        """Select items, saying where that comes from as (kind, text)."""
 
     def filter_by(self, column: str, chosen: Filter | str | None, gesture: str = ...) -> None:
         """Put another filter, or a query, on a column."""

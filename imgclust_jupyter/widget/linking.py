@@ -83,10 +83,7 @@ class Pair:
         """Select images in one of the explorers, unless they are selected and nothing else in common is."""
         if np.array_equal(self.selected(side), mask):
             return
-        session, ids = self.sessions[side], self.common().ids(side)[mask]
-        rows = session.pipeline.results.ids
-        assert rows is not None
-        session.select(np.isin(rows, ids), origin)
+        self.sessions[side].select_items(self.common().ids(side)[mask], origin)
 
 
 class Link:

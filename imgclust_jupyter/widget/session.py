@@ -136,9 +136,14 @@ class Session(Cutting):
 
     def select(self, wanted: Wanted, origin: tuple[str, str] = ("query", "from Python"), gesture: str = "") -> None:
         """Select rows, and say where the selection came from; with a gesture as for `filter_by`."""
-        bits = self._bits(wanted, self.pipeline.results)
-        kind, text = origin if any(bits) else ("none", "")
-        self.widget.change(gesture, selection=bits, selection_origin={"kind": kind, "text": text})
+        self._select(self._bits(wanted, self.pipeline.results), origin, gesture)
+
+    def select_items(self, ids: npt.NDArray[np.integer], origin: tuple[str, str], gesture: str = "") -> None:
+        """Select those of some items that are still there; otherwise as `select`."""
+        results = self.pipeline.results
+        if results.collection is not None and results.ids is not None:
+            bits = pack(np.intersect1d(ids, results.ids), len(results.collection.items))
+            self._select(bits, origin, gesture)
 
     def filter(self, wanted: Wanted) -> None:
         """Narrow the views to some images, in place of what Python has narrowed them to; None shows all again."""
@@ -353,6 +358,10 @@ class Session(Cutting):
     def _renewed(self, filters: list[Filter]) -> list[Filter]:
         results = self.pipeline.results
         return renewed(filters, self._queries, results, lambda query: self._bits(query, results), self.labels.table)
+
+    def _select(self, bits: bytes, origin: tuple[str, str], gesture: str) -> None:
+        kind, text = origin if any(bits) else ("none", "")
+        self.widget.change(gesture, selection=bits, selection_origin={"kind": kind, "text": text})
 
     def _bits(self, wanted: Wanted, results: Results) -> bytes:
         if results.collection is None or results.ids is None:

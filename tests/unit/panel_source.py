@@ -37,9 +37,12 @@ class Table:
             if name not in self.unknown and any(is_kind[kind](self.data[name]) for kind in kinds)
         ]
 
-    def select(self, wanted, origin=("query", ""), gesture=""):
-        mask = np.zeros(len(self.data), dtype=bool) if wanted is None else np.asarray(wanted)
-        self.selected_items = pack(self.rows().ids[mask], len(self.data) + 10)
+    def select(self, mask):
+        """As the views do."""
+        self.select_items(self.rows().ids[np.asarray(mask)], ("query", ""))
+
+    def select_items(self, ids, origin, gesture=""):
+        self.selected_items = pack(ids, len(self.data) + 10)
         self.origins.append(origin)
         self.tell("selection")
 

@@ -346,6 +346,14 @@ def test_a_selection_from_elsewhere_ends_the_brush(table):
     assert not table.selected.any()
 
 
+def test_a_brush_selects_the_images_that_it_is_drawn_over_though_others_have_come(table):
+    width = Panels(table).histogram("width", brush="select")
+    among = table.data.width.between(500, 650).to_numpy()
+    table.data = pd.concat([table.data, table.data.head(1)])  # nobody has been told yet
+    brush(width, 500.0, 650.0)
+    np.testing.assert_array_equal(table.selected[:-1], among)
+
+
 def test_new_data_are_counted_anew(table):
     panels = Panels(table)
     chart, other = panels.histogram("width", bins=10), panels.bars("subject")

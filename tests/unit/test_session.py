@@ -47,6 +47,13 @@ def test_a_selection_made_in_the_browser_arrives_as_bytes(session):
     assert seen[0].index.tolist() == session.data_so_far.index[[1, 4]].tolist()
 
 
+def test_items_that_have_gone_are_not_selected(session):
+    session.select_items(np.array([4, 1, 999]), ("panel", "a brush"))
+    assert np.flatnonzero(session.selected).tolist() == [1, 4]
+    session.select_items(np.array([999]), ("panel", "a brush"))
+    assert session.widget.selection_origin == {"kind": "none", "text": ""}
+
+
 def test_a_listener_may_wait_for_everything(session):
     """It is called without the widget's lock, which the worker needs."""
     free = []
