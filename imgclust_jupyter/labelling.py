@@ -187,9 +187,8 @@ class Labelling:
         after = results.ids[session.selected_of(results)]
         n_clusters = session.widget.cut["n_clusters"]
         found = next_cluster(session.pipeline, session.labels.table, column, after, n_clusters)
-        rows = np.isin(results.ids, found.ids)
-        session.select(rows, ("branch", found.text))
-        return data[rows].assign(guess=found.guess, share=found.share)
+        session.select_items(found.ids, ("branch", found.text))
+        return data[np.isin(results.ids, found.ids)].assign(guess=found.guess, share=found.share)
 
     @property
     def labels(self) -> pd.DataFrame:
