@@ -79,7 +79,7 @@ class ColumnEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
             raise KeyError(f"there is no column {missing[0]!r}; there are {known}")
         self.known_: dict[Hashable, tuple[float, float] | list[str]] = {}
         for name in names:
-            if table[name].map(lambda value: isinstance(value, list | tuple | dict | set | np.ndarray)).any():
+            if table[name].dtype == object and table[name].map(_is_several).any():
                 raise ValueError(
                     f"the column {name!r} has several values in a row; numbers of your own are given as an array, such "
                     f"as features=np.stack(df[{name!r}])"
@@ -131,6 +131,10 @@ class ColumnEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
             for name, known in self.known_.items()
         ]
         return np.array([name for each in names for name in each], dtype=object)
+
+
+def _is_several(value: object) -> bool:
+    return isinstance(value, list | tuple | dict | set | np.ndarray)
 
 
 def _numbers(column: pd.Series) -> NDArray[np.float64] | None:
