@@ -21,7 +21,7 @@ from imgclust_jupyter.copying import Copying
 from imgclust_jupyter.exporting import Exporting
 from imgclust_jupyter.growing import Growing
 from imgclust_jupyter.imaging import DEFAULT_LIMITS, Limits
-from imgclust_jupyter.insight import similar
+from imgclust_jupyter.insight import CLOSENESS, similar
 from imgclust_jupyter.labelling import Labelling
 from imgclust_jupyter.listening import Listening
 from imgclust_jupyter.meaning import Meaning
@@ -342,7 +342,7 @@ class ClusterExplorer(Copying, Exporting, Growing, Labelling, Listening, Meaning
         """
         return self.data.sort_values("outlier").head(n)
 
-    def duplicates(self, closeness: float = 0.25) -> pd.DataFrame:
+    def duplicates(self, closeness: float = CLOSENESS) -> pd.DataFrame:
         """Return the rows of `data` of the images that are there more than once, group by group.
 
         Parameters
@@ -365,7 +365,9 @@ class ClusterExplorer(Copying, Exporting, Growing, Labelling, Listening, Meaning
             raise ValueError(f"closeness must be from 0 to 1, not {closeness!r}")
         results = self._results()
         assert results.findings is not None
-        groups = duplicates(results, self._session.pipeline.options.metric, open_store(), closeness)
+        groups = results.findings.duplicates
+        if closeness != CLOSENESS:
+            groups = duplicates(results, self._session.pipeline.options.metric, open_store(), closeness)
         data = self._session.table(results)
         found = replace(results.findings, duplicates=groups).columns(data.index)["duplicate_of"]
         repeated = np.flatnonzero(groups)

@@ -12,7 +12,10 @@ from scipy.sparse.csgraph import connected_components
 from imgclust_jupyter.clustering import condensed_distances
 from imgclust_jupyter.layout import Neighbors
 
-__all__ = ["duplicate_groups", "typical_distance"]
+__all__ = ["CLOSENESS", "duplicate_groups", "typical_distance"]
+
+CLOSENESS = 0.25
+"""How close two images are that count as the same, unless somebody says otherwise."""
 
 _FLOOR = 0.5
 _SAMPLE = 500
@@ -45,7 +48,7 @@ def typical_distance(vectors: npt.NDArray[np.floating], metric: str) -> float:
 
 
 def duplicate_groups(
-    neighbors: Neighbors, typical: float, contents: Sequence[str] | None = None, closeness: float = 0.25
+    neighbors: Neighbors, typical: float, contents: Sequence[str] | None = None, closeness: float = CLOSENESS
 ) -> npt.NDArray[np.int32]:
     """Group images that are the same but for their size, compression, or small changes.
 

@@ -9,7 +9,14 @@ import numpy.typing as npt
 
 from imgclust_jupyter.clustering import Tree
 from imgclust_jupyter.embedding import predict
-from imgclust_jupyter.insight import duplicate_groups, local_outlier_factor, mean_distance, ranks, typical_distance
+from imgclust_jupyter.insight import (
+    CLOSENESS,
+    duplicate_groups,
+    local_outlier_factor,
+    mean_distance,
+    ranks,
+    typical_distance,
+)
 from imgclust_jupyter.insight.cluster_names import BranchName, name_branches
 from imgclust_jupyter.pipeline.results import Findings, Results
 from imgclust_jupyter.store import Store
@@ -45,7 +52,7 @@ def find(results: Results, metric: str, store: Store, before: npt.NDArray[np.int
     )
 
 
-def duplicates(results: Results, metric: str, store: Store, closeness: float = 0.25) -> npt.NDArray[np.int32]:
+def duplicates(results: Results, metric: str, store: Store, closeness: float = CLOSENESS) -> npt.NDArray[np.int32]:
     """Group images that are the same, as `duplicate_groups` does; with neighbours."""
     assert results.collection is not None
     assert results.ids is not None
