@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import threading
 from abc import abstractmethod
 from typing import Any, Literal
@@ -13,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgclust_jupyter.panels.crossfilter import Crossfilter, Look, Mask
-from imgclust_jupyter.panels.style import CARD, close_with_parts
+from imgclust_jupyter.panels.style import close_with_parts, heading
 from imgclust_jupyter.workspace.filters import Filter
 from imgclust_jupyter.workspace.passing import Rows
 
@@ -170,9 +169,5 @@ class ColumnPanel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
             parts.append(f"{chosen:,} of {shown:,} selected")
         else:
             parts.append(f"{chosen:,} of {total:,}" if chosen < total else f"{total:,}")
-        text = " · ".join(parts + self._notes())
-        self._status.value = (
-            f'{CARD}<div role="status" class="imgclust-panel-head"><b>{html.escape(self.column)}</b><br>'
-            f"<span>{html.escape(text)}</span></div>"
-        )
+        self._status.value = heading(self.column, " · ".join(parts + self._notes()))
         self._clear.layout.visibility = "hidden" if choice is None else "visible"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import threading
 from abc import abstractmethod
 from typing import Any
@@ -13,7 +12,7 @@ import traitlets as t
 
 from imgclust_jupyter.clustering import Tree
 from imgclust_jupyter.panels.cuttable import Cuttable
-from imgclust_jupyter.panels.style import CARD, axis_style, close_with_parts
+from imgclust_jupyter.panels.style import axis_style, close_with_parts, heading
 from imgclust_jupyter.pipeline import Results
 
 __all__ = ["CutPanel", "clusters", "vertical_axis"]
@@ -95,10 +94,7 @@ class CutPanel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             self.n_clusters = self._in_effect
 
     def _tell(self, text: str) -> None:
-        self._status.value = (
-            f'{CARD}<div role="status" class="imgclust-panel-head"><b>{html.escape(self.TITLE)}</b><br>'
-            f"<span>{html.escape(text)}</span></div>"
-        )
+        self._status.value = heading(self.TITLE, text)
 
 
 def clusters(number: int) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable
 from typing import Any
 
 import ipywidgets
 
 __all__ = [
-    "CARD",
     "LINES",
     "REST",
     "SELECTED",
@@ -17,6 +17,7 @@ __all__ = [
     "bar_style",
     "close_with_parts",
     "figure_style",
+    "heading",
     "label_style",
 ]
 
@@ -28,7 +29,7 @@ LINES = "var(--jp-border-color2, #80889040)"
 
 
 # What bqplot and ipywidgets leave to the page.
-CARD = f"""<style>
+_CARD = f"""<style>
 .imgclust-panel {{ border: 1px solid {LINES}; border-radius: 4px; padding: 6px 10px 4px; box-sizing: border-box; }}
 .imgclust-panel-head {{ line-height: 18px; color: var(--jp-ui-font-color1, inherit); overflow-wrap: anywhere; }}
 .imgclust-panel-head span {{ color: {TEXT}; font-variant-numeric: tabular-nums; }}
@@ -42,6 +43,14 @@ CARD = f"""<style>
 .imgclust-panel-bars .bqplot > svg .bargroup, .imgclust-panel-cut .bqplot > svg .bargroup {{ cursor: pointer; }}
 .imgclust-panel-cut .bqplot > svg .object_grp .dot {{ cursor: ew-resize; }}
 </style>"""
+
+
+def heading(title: str, text: str) -> str:
+    """Return the HTML of a chart's title and of what is said below it."""
+    return (
+        f'{_CARD}<div role="status" class="imgclust-panel-head"><b>{html.escape(title)}</b><br>'
+        f"<span>{html.escape(text)}</span></div>"
+    )
 
 
 def axis_style() -> dict[str, Any]:
